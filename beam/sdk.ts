@@ -7,8 +7,9 @@
  */
 import './node24';
 
-export { PCollection, Root } from 'apache-beam/pvalue';
+export { KVCoder } from 'apache-beam/coders/required_coders';
 export { Pipeline } from 'apache-beam/internal/pipeline';
+export { PCollection, Root } from 'apache-beam/pvalue';
 export { flatten } from 'apache-beam/transforms/flatten';
 export { combinePerKey, groupByKey, impulse, withCoderInternal } from 'apache-beam/transforms/internal';
 export {
@@ -22,4 +23,3 @@ export {
 } from 'apache-beam/transforms/pardo';
 export { withName } from 'apache-beam/transforms/transform';
 export { assignTimestamps, windowInto } from 'apache-beam/transforms/window';
-export { KVCoder } from 'apache-beam/coders/required_coders';

@@ -1,0 +1,52 @@
+/**
+ * Column types, and what each is in TypeScript, DuckDB and BigQuery. Every table of the product is declared with these
+ * (tables.ts); row types and every store's DDL derive from that one declaration.
+ */
+
+/**
+ * - `text`: UTF-8.
+ * - `timestamp`: milliseconds since 1970 UTC, a number in code.
+ * - `date`: a UTC calendar day, `YYYY-MM-DD` in code.
+ * - `int64`: a count; a safe integer in code.
+ * - `money`: exact decimal with four fractional digits; in code a bigint of ten-thousandths.
+ * - `double`: IEEE 754.
+ * - `json`: a JSON document, as its text in code.
+ */
+export type ColumnType = 'text' | 'timestamp' | 'date' | 'int64' | 'money' | 'double' | 'boolean' | 'json';
+
+/** One column: its type, whether it may be null, and what it says (goes into the stores' catalogs). */
+export interface Column<T extends ColumnType = ColumnType, N extends boolean = boolean> {
+  readonly type: T;
+  readonly nullable: N;
+  readonly description: string;
+}
+
+interface TypeScriptOf {
+  text: string;
+  timestamp: number;
+  date: string;
+  int64: number;
+  money: bigint;
+  double: number;
+  boolean: boolean;
+  json: string;
+}
+
+/** The TypeScript type of a column's value. */
+export type ValueOf<C extends Column> =
+  C extends Column<infer T, infer N> ? (N extends true ? TypeScriptOf[T] | null : TypeScriptOf[T]) : never;
+
+/** Declares a column that always has a value. */
+export function required<T extends ColumnType>(type: T, description: string): Column<T, false> {
+  return { type, nullable: false, description };
+}
+
+/** Declares a column that may be null; the description says what null means. */
+export function nullable<T extends ColumnType>(type: T, description: string): Column<T, true> {
+  return { type, nullable: true, description };
+}
+
+/** Number of fractional digits that money keeps everywhere. */
+export const MONEY_SCALE = 4;
+/** One unit of currency in the integers that money is computed in. */
+export const MONEY_UNIT = 10_000;
