@@ -6,22 +6,30 @@ export interface Table<C extends Record<string, Column> = Record<string, Column>
   readonly description: string;
   readonly columns: C;
   /** Columns that identify a row; a writer keeps one row per key. */
-  readonly key: readonly (keyof C & string)[];
+  readonly key: readonly string[];
   /** Date or timestamp column that BigQuery partitions by day. */
-  readonly partitionBy?: keyof C & string;
+  readonly partitionBy?: string;
   /** Columns that BigQuery clusters by. */
-  readonly clusterBy?: readonly (keyof C & string)[];
+  readonly clusterBy?: readonly string[];
   /**
    * How a `*_closed` view of the table knows that a row's window is over: the expression of the window's end.
    * Absent for tables without such a view.
    */
-  readonly closedAt?: { readonly column: keyof C & string; readonly addDays: number };
+  readonly closedAt?: { readonly column: string; readonly addDays: number };
 }
 
 /** A row of a table, as code holds it. */
 export type Row<T extends Table> = { [K in keyof T['columns']]: ValueOf<T['columns'][K]> };
 
-/** Declares a table; exists so that key and layout are checked against the columns. */
-export function table<C extends Record<string, Column>>(declaration: Table<C>): Table<C> {
+/** Declares a table; its key, partition and cluster are checked against its columns. */
+export function table<C extends Record<string, Column>, K extends keyof C & string>(declaration: {
+  name: string;
+  description: string;
+  columns: C;
+  key: readonly K[];
+  partitionBy?: K;
+  clusterBy?: readonly K[];
+  closedAt?: { column: K; addDays: number };
+}): Table<C> {
   return declaration;
 }
