@@ -6,6 +6,7 @@
  * (DoFns, combine functions, coders) takes no values from here: a worker loads in tens of milliseconds without.
  */
 import './node24';
+import 'apache-beam/pvalue';
 
 export { KVCoder } from 'apache-beam/coders/required_coders';
 export { Pipeline } from 'apache-beam/internal/pipeline';

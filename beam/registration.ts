@@ -1,0 +1,24 @@
+/**
+ * Registers what graphs hold from this folder, under the names by which workers find it again. Loaded by the graph's side and
+ * by every worker; it must stay light (no './sdk').
+ */
+import './node24';
+import { requireForSerialization } from 'apache-beam/serialization';
+import { DropKey, DropTimestamp, KeyRoundRobin, reifiedTimestamp } from './reshuffle_fns';
+import { CollectionReference, ListView, MultimapView, SingletonView } from './side_input_views';
+import { FixedWindows, GlobalWindows, Sessions, SlidingWindows } from './windows';
+
+requireForSerialization('funnelpulse/beam', {
+  CollectionReference,
+  DropKey,
+  DropTimestamp,
+  FixedWindows,
+  GlobalWindows,
+  KeyRoundRobin,
+  ListView,
+  MultimapView,
+  reifiedTimestamp,
+  Sessions,
+  SingletonView,
+  SlidingWindows,
+});

@@ -1,0 +1,22 @@
+/**
+ * What a reader of files hands to the parser: whole records of one file as raw bytes, with where they stand in it. Reading and parsing run fused,
+ * so a chunk is never encoded.
+ */
+export interface RawChunk {
+  /** The file as the user knows it: the path that was listed. */
+  readonly source: string;
+  readonly format: 'csv' | 'ndjson';
+  /** Names in the file's CSV header as they stand there; null for NDJSON. */
+  readonly columns: readonly string[] | null;
+  /** Offset of `bytes[start]` in the file (in its decompressed text for .gz). */
+  readonly position: number;
+  /** The records are `bytes[start]` to `bytes[end - 1]`; {@link CHUNK_SLACK} readable bytes of no meaning follow. Valid until the next chunk is asked for. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Offset in the file at which the range began that this chunk is of; orders chunks of a file for line numbers. */
+  readonly rangeStart: number;
+}
+
+/** Bytes that must be readable behind a chunk's end, so that the parser can load whole words without a bounds test. */
+export const CHUNK_SLACK = 32;

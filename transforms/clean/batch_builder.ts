@@ -1,0 +1,169 @@
+/**
+ * Collects packed records by event hour, slot and shard, and turns each collection into an {@link EventBatch}.
+ */
+import { HOUR_MS } from '../../schema/events';
+import type { Dimensions } from './dimensions';
+import { EventBatch } from './event_batch';
+import { DIMENSION_MASK, META, RECORD_WORDS } from './packed_record';
+
+/** How events are spread over accumulators. */
+export interface Sharding {
+  /** Shards by dedup hash; 1 or more. */
+  readonly shards: number;
+  /** Minutes per slot of the hour; divides 60. */
+  readonly slotMinutes: number;
+}
+
+/** A batch with the key it is grouped by: `slot * shards + shard`. */
+export interface KeyedBatch {
+  readonly key: number;
+  readonly batch: EventBatch;
+}
+
+/** Records of one hour, slot and shard. */
+class Rows {
+  words = new Int32Array(64 * RECORD_WORDS);
+  size = 0;
+  earliest = Number.POSITIVE_INFINITY;
+
+  grow(): void {
+    const words = new Int32Array(this.words.length * 2);
+    words.set(this.words);
+    this.words = words;
+  }
+}
+
+/** What one event hour holds so far. */
+export class HourRows {
+  readonly cells: (Rows | undefined)[];
+  /** Records read whose time falls into the hour, kept or rejected. */
+  read = 0;
+  rejected = 0;
+
+  constructor(
+    readonly hour: number,
+    cells: number,
+  ) {
+    this.cells = new Array(cells);
+  }
+}
+
+export class BatchBuilder {
+  private readonly hours = new Map<number, HourRows>();
+  private last: HourRows | undefined;
+  private readonly slotMs: number;
+  private readonly cellsPerHour: number;
+  /** Records held. */
+  size = 0;
+
+  constructor(
+    private readonly sharding: Sharding,
+    private readonly dimensions: Dimensions,
+  ) {
+    this.slotMs = sharding.slotMinutes * 60_000;
+    this.cellsPerHour = Math.ceil(60 / sharding.slotMinutes) * sharding.shards;
+  }
+
+  /** The hour that a time falls into. */
+  hourOf(time: number): HourRows {
+    const hour = Math.floor(time / HOUR_MS);
+    let rows = this.last;
+    if (rows === undefined || rows.hour !== hour) {
+      rows = this.hours.get(hour);
+      if (rows === undefined) {
+        rows = new HourRows(hour, this.cellsPerHour);
+        this.hours.set(hour, rows);
+      }
+      this.last = rows;
+    }
+    return rows;
+  }
+
+  /** Adds a record. The eight words are as in packed_record.ts, with the dimension number of this builder's dimensions. */
+  add(
+    rows: HourRows,
+    time: number,
+    h1: number,
+    h2: number,
+    h3: number,
+    h4: number,
+    c1: number,
+    c2: number,
+    priceLow: number,
+    meta: number,
+  ): void {
+    let cell = 0;
+    if (this.cellsPerHour > 1) {
+      const slot = Math.floor((time - rows.hour * HOUR_MS) / this.slotMs);
+      cell = slot * this.sharding.shards + ((h1 >>> 0) % this.sharding.shards);
+    }
+    let into = rows.cells[cell];
+    if (into === undefined) {
+      into = new Rows();
+      rows.cells[cell] = into;
+    }
+    let at = into.size * RECORD_WORDS;
+    if (at === into.words.length) into.grow();
+    const words = into.words;
+    words[at++] = h1;
+    words[at++] = h2;
+    words[at++] = h3;
+    words[at++] = h4;
+    words[at++] = c1;
+    words[at++] = c2;
+    words[at++] = priceLow;
+    words[at] = meta;
+    into.size++;
+    if (time < into.earliest) into.earliest = time;
+    this.size++;
+  }
+
+  /** Every hour seen since the last {@link drain}. */
+  hoursSeen(): Iterable<HourRows> {
+    return this.hours.values();
+  }
+
+  /** Gives out all records as batches and begins anew. */
+  *drain(): Generator<KeyedBatch> {
+    const local = new Int32Array(this.dimensions.size);
+    const global = new Int32Array(this.dimensions.size);
+    for (const rows of this.hours.values()) {
+      for (let key = 0; key < rows.cells.length; key++) {
+        const cell = rows.cells[key];
+        if (cell) yield { key, batch: this.pack(cell, local, global) };
+      }
+    }
+    this.hours.clear();
+    this.last = undefined;
+    this.size = 0;
+  }
+
+  /** Renumbers a cell's dimensions from 0 in order of appearance, and packs it. `local` is all zero before and after. */
+  private pack(rows: Rows, local: Int32Array, global: Int32Array): EventBatch {
+    let pairs = 0;
+    const words = rows.words;
+    const end = rows.size * RECORD_WORDS;
+    for (let at = META; at < end; at += RECORD_WORDS) {
+      const meta = words[at];
+      const pair = meta & DIMENSION_MASK;
+      let number = local[pair];
+      if (number === 0) {
+        global[pairs++] = pair;
+        number = pairs;
+        local[pair] = number;
+      }
+      words[at] = (meta & ~DIMENSION_MASK) | (number - 1);
+    }
+    const { dimensions } = this;
+    const batch = EventBatch.pack(
+      words,
+      rows.size,
+      pairs,
+      rows.earliest,
+      (pair) => dimensions.brandOf(global[pair]),
+      (pair) => dimensions.categoryOf(global[pair]),
+    );
+    for (let i = 0; i < pairs; i++) local[global[i]] = 0;
+    return batch;
+  }
+}

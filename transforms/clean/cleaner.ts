@@ -1,0 +1,295 @@
+/**
+ * Cleaning: one row of fields is either added to the batches under construction or rejected with a reason. This is the hot path: it runs once per event, on bytes, and
+ * allocates nothing for an event that is kept.
+ */
+import { EVENT_TYPES, REJECT_REASONS, type RejectReason } from '../../schema/events';
+import { EventTimeParser } from '../parse/event_time';
+import { FIELD, type FieldRow, fieldText } from '../parse/field_row';
+import { parsePrice } from '../parse/price';
+import type { BatchBuilder, HourRows } from './batch_builder';
+import type { Dimensions } from './dimensions';
+import { fmix, Hash128 } from './hash';
+import { packMeta } from './packed_record';
+
+/** {@link Cleaner.accept}'s answer for a record that was kept; anything else is an index into REJECT_REASONS. */
+export const KEPT = -1;
+
+const REASON = Object.fromEntries(REJECT_REASONS.map((reason, index) => [reason, index])) as Record<
+  RejectReason,
+  number
+>;
+const {
+  missing_event_time,
+  bad_event_time,
+  missing_event_type,
+  unknown_event_type,
+  missing_price,
+  bad_price,
+  nonpositive_price,
+  other_currency,
+} = REASON;
+
+const {
+  event_time,
+  event_type,
+  product_id,
+  category_id,
+  category_code,
+  brand,
+  price,
+  user_id,
+  user_session,
+  event_id,
+  currency,
+} = FIELD;
+/** Fields that only the content hash looks at. */
+const DETAILS = [
+  event_id,
+  currency,
+  FIELD.page,
+  FIELD.utm_source,
+  FIELD.utm_medium,
+  FIELD.utm_campaign,
+  FIELD.device_os,
+  FIELD.device_mobile,
+  FIELD.device_ua,
+  FIELD.geo_country,
+  FIELD.geo_city,
+  FIELD.ip,
+];
+
+/** Seeds that keep the two kinds of dedup key and the content apart. */
+const EVENT_KEY = 1;
+const EVENT_ID_KEY = 2;
+const CONTENT = 3;
+
+const CLICKSTREAM_TYPES = ['page_view', 'add_to_cart', 'remove_from_cart', 'purchase'];
+/** First four bytes, little-endian, of the event types as they nearly always come. */
+const VIEW = 0x77656976;
+const CART = 0x74726163;
+const PURC = 0x63727570;
+const REMO = 0x6f6d6572;
+
+/** What a kept record is told to, field for field; silver output listens here. */
+export interface RecordListener {
+  /** Called after each kept record, with its row (fields trimmed), its hash and its normalised values. */
+  kept(
+    row: FieldRow,
+    time: number,
+    type: number,
+    price: number,
+    hash: Hash128,
+    brand: number,
+    category: number,
+  ): void;
+}
+
+export class Cleaner {
+  /** The hour of the last record, where its time was usable: rejected records belong to it too. */
+  hour: HourRows | undefined;
+  /** Event time of the last record, or NaN. */
+  time = Number.NaN;
+  private readonly times = new EventTimeParser();
+  private readonly hash = new Hash128();
+  private readonly content = new Hash128();
+
+  /** Keeps what passes in `builder`, whose dimensions are `dimensions`. Records in another currency than `onlyCurrency` (upper case) are rejected if it is given. */
+  constructor(
+    private readonly builder: BatchBuilder,
+    private readonly dimensions: Dimensions,
+    private readonly onlyCurrency: string | null,
+    private readonly listener: RecordListener | null = null,
+  ) {}
+
+  /** Adds a record to its hour's batch, or says why not; the hour's `read` and `rejected` are counted either way. */
+  accept(row: FieldRow): number {
+    const { bytes, view, starts, ends } = row;
+    this.hour = undefined;
+    this.time = Number.NaN;
+    trimAll(bytes, starts, ends);
+
+    if (starts[event_time] === ends[event_time]) return missing_event_time;
+    const time = this.times.parse(bytes, starts[event_time], ends[event_time]);
+    if (Number.isNaN(time)) return bad_event_time;
+    const hour = this.builder.hourOf(time);
+    this.hour = hour;
+    this.time = time;
+    hour.read++;
+
+    const typeLength = ends[event_type] - starts[event_type];
+    if (typeLength === 0) return this.reject(missing_event_type);
+    const type =
+      row.dialect === 'cosmetics' ? cosmeticsType(row, typeLength) : typeByName(row, CLICKSTREAM_TYPES);
+    if (type < 0) return this.reject(unknown_event_type);
+
+    let amount = Number.NaN;
+    if (starts[price] === ends[price]) {
+      if (row.dialect === 'cosmetics') return this.reject(missing_price);
+    } else {
+      amount = parsePrice(bytes, starts[price], ends[price]);
+      if (Number.isNaN(amount)) return this.reject(bad_price);
+      if (amount <= 0) return this.reject(nonpositive_price);
+    }
+    if (starts[currency] !== ends[currency] && this.isOtherCurrency(row)) return this.reject(other_currency);
+
+    if (ends[product_id] > starts[product_id] && bytes[ends[product_id] - 1] === ZERO)
+      trimFloat(bytes, starts, ends, product_id);
+    if (ends[user_id] > starts[user_id] && bytes[ends[user_id] - 1] === ZERO)
+      trimFloat(bytes, starts, ends, user_id);
+    if (ends[category_id] > starts[category_id] && bytes[ends[category_id] - 1] === ZERO)
+      trimFloat(bytes, starts, ends, category_id);
+
+    const brandForm = this.dimensions.brands.intern(bytes, view, starts[brand], ends[brand]);
+    const categoryForm = this.dimensions.categories.intern(
+      bytes,
+      view,
+      starts[category_code],
+      ends[category_code],
+    );
+    const { hash, content } = this;
+    hashKey(hash, row, time, type);
+    hashContent(content, row, this.dimensions, brandForm, categoryForm, type, amount);
+    const pair = this.dimensions.pair(brandForm, categoryForm);
+    this.builder.add(
+      hour,
+      time,
+      hash.h1,
+      hash.h2,
+      hash.h3,
+      hash.h4,
+      content.h1,
+      content.h2,
+      amount | 0,
+      packMeta(pair, type, amount),
+    );
+    if (this.listener) this.listener.kept(row, time, type, amount, hash, brandForm, categoryForm);
+    return KEPT;
+  }
+
+  private reject(reason: number): number {
+    if (this.hour) this.hour.rejected++;
+    return reason;
+  }
+
+  private isOtherCurrency(row: FieldRow): boolean {
+    return this.onlyCurrency !== null && fieldText(row, currency).toUpperCase() !== this.onlyCurrency;
+  }
+}
+
+const ZERO = 48;
+const DOT = 46;
+
+/** Takes ASCII white space off both ends of every field. */
+function trimAll(bytes: Uint8Array, starts: Int32Array, ends: Int32Array): void {
+  for (let field = 0; field < starts.length; field++) {
+    const start = starts[field];
+    const end = ends[field];
+    if (start < end && (bytes[start] <= 32 || bytes[end - 1] <= 32)) trim(bytes, starts, ends, field);
+  }
+}
+
+function trim(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, field: number): void {
+  let start = starts[field];
+  let end = ends[field];
+  while (start < end && isSpace(bytes[start])) start++;
+  while (start < end && isSpace(bytes[end - 1])) end--;
+  starts[field] = start;
+  ends[field] = end;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13);
+}
+
+/** Takes `.0` off an id that was printed as a float: digits, a dot, and zeros to the end. */
+function trimFloat(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, field: number): void {
+  const start = starts[field];
+  let at = ends[field] - 1;
+  while (at > start && bytes[at] === ZERO) at--;
+  if (at <= start || bytes[at] !== DOT) return;
+  for (let i = start; i < at; i++) if ((bytes[i] - ZERO) >>> 0 > 9) return;
+  ends[field] = at;
+}
+
+/** Code of a cosmetics event type, or −1. */
+function cosmeticsType(row: FieldRow, length: number): number {
+  const start = row.starts[event_type];
+  const head = row.view.getInt32(start, true);
+  if (length === 4) {
+    if (head === VIEW) return 0;
+    if (head === CART) return 1;
+  } else if (length === 8 && head === PURC && row.view.getInt32(start + 4, true) === 0x65736168) {
+    return 3;
+  } else if (
+    length === 16 &&
+    head === REMO &&
+    row.view.getInt32(start + 4, true) === 0x665f6576 &&
+    row.view.getInt32(start + 8, true) === 0x5f6d6f72 &&
+    row.view.getInt32(start + 12, true) === CART
+  ) {
+    return 2;
+  }
+  return typeByName(row, EVENT_TYPES);
+}
+
+function typeByName(row: FieldRow, names: readonly string[]): number {
+  return names.indexOf(fieldText(row, event_type).toLowerCase());
+}
+
+/** The dedup key's hash: (event_time, user_id, user_session, product_id, event_type), in the clickstream dialect (event_id, event_time) where there is an id. */
+function hashKey(hash: Hash128, row: FieldRow, time: number, type: number): void {
+  const { view, starts, ends } = row;
+  const high = Math.floor(time / 4_294_967_296);
+  if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
+    hash.start(EVENT_ID_KEY);
+    hash.block(time | 0, high, ends[event_id] - starts[event_id], 0);
+    hash.bytes(view, starts[event_id], ends[event_id]);
+  } else {
+    const users = ends[user_id] - starts[user_id];
+    const sessions = ends[user_session] - starts[user_session];
+    const products = ends[product_id] - starts[product_id];
+    hash.start(EVENT_KEY);
+    hash.block(time | 0, (high << 2) | type, users | (sessions << 16), products);
+    hash.bytes(view, starts[user_id], ends[user_id]);
+    hash.bytes(view, starts[user_session], ends[user_session]);
+    hash.bytes(view, starts[product_id], ends[product_id]);
+  }
+  hash.finish();
+}
+
+/** The content's hash: all canonical fields after trimming and normalising. Those of the dedup key are left out where the key has them. */
+function hashContent(
+  hash: Hash128,
+  row: FieldRow,
+  dimensions: Dimensions,
+  brandForm: number,
+  categoryForm: number,
+  type: number,
+  amount: number,
+): void {
+  const { view, starts, ends } = row;
+  const { brands, categories } = dimensions;
+  hash.start(CONTENT);
+  hash.block(
+    brands.hash0[brandForm] ^ categories.hash1[categoryForm],
+    fmix(brands.hash1[brandForm]) ^ categories.hash0[categoryForm],
+    amount | 0,
+    (Number.isNaN(amount) ? 0xfff : Math.floor(amount / 4_294_967_296)) |
+      ((ends[category_id] - starts[category_id]) << 12),
+  );
+  hash.bytes(view, starts[category_id], ends[category_id]);
+  for (let i = 0; i < DETAILS.length; i++) {
+    const field = DETAILS[i];
+    if (starts[field] < ends[field]) detail(hash, row, field);
+  }
+  if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
+    hash.block(EVENT_TYPES.length, type, 0, 0);
+    for (const field of [user_id, user_session, product_id]) detail(hash, row, field);
+  }
+  hash.finish();
+}
+
+function detail(hash: Hash128, row: FieldRow, field: number): void {
+  hash.block(field, row.ends[field] - row.starts[field], 0, 0);
+  hash.bytes(row.view, row.starts[field], row.ends[field]);
+}

@@ -1,0 +1,144 @@
+/**
+ * The dimensions of an event, brand and category code, as one small number per distinct pair of their normal forms.
+ *
+ * Raw bytes are looked up first, so a brand is decoded and normalised once per spelling and not once per event. An instance lives as long as its
+ * parser and is emptied when it comes near 65,536 entries, the most that a packed record can name.
+ */
+import { ByteDictionary } from './byte_dictionary';
+import { Hash128, withSlack } from './hash';
+import { normaliseBrand, normaliseCategoryCode } from './normalise';
+
+/** Most pairs that one batch can hold: a record keeps the pair's number in 16 bits. */
+export const MAX_DIMENSIONS = 65_536;
+
+/** Spellings of one field and their normal forms. */
+class NormalForms {
+  private readonly raw = new ByteDictionary();
+  private readonly normal = new ByteDictionary();
+  /** Normal form of each spelling. */
+  private readonly normalOf: number[] = [];
+  /** 64 bits of hash of each normal form. */
+  readonly hash0: number[] = [];
+  readonly hash1: number[] = [];
+  private readonly hash = new Hash128();
+
+  constructor(private readonly normalise: (text: string) => string) {
+    this.addNormal('');
+  }
+
+  get size(): number {
+    return this.raw.size;
+  }
+
+  /** The number of the normal form of a field's bytes; 0 is empty. */
+  intern(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    if (start === end) return 0;
+    const id = this.raw.intern(bytes, view, start, end);
+    if (id < this.normalOf.length) return this.normalOf[id];
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+    const normal = this.addNormal(this.normalise(text));
+    this.normalOf.push(normal);
+    return normal;
+  }
+
+  /** UTF-8 bytes of a normal form; valid until the next {@link intern}. */
+  bytes(id: number): Uint8Array {
+    return this.normal.get(id);
+  }
+
+  private addNormal(text: string): number {
+    const { bytes, view } = withSlack(Buffer.from(text, 'utf8'));
+    const length = Buffer.byteLength(text, 'utf8');
+    const id = this.normal.intern(bytes, view, 0, length);
+    if (id === this.hash0.length) {
+      this.hash.start(length);
+      this.hash.bytes(view, 0, length);
+      this.hash.finish();
+      this.hash0.push(this.hash.h1);
+      this.hash1.push(this.hash.h2);
+    }
+    return id;
+  }
+}
+
+export class Dimensions {
+  brands = new NormalForms(normaliseBrand);
+  categories = new NormalForms(normaliseCategoryCode);
+  private slots = new Int32Array(2048).fill(-1);
+  private pairBrand = new Int32Array(1024);
+  private pairCategory = new Int32Array(1024);
+  private pairs = 0;
+
+  /** Number of distinct pairs. */
+  get size(): number {
+    return this.pairs;
+  }
+
+  /** Whether {@link MAX_DIMENSIONS} could be passed by the next pair; then batches are closed and {@link clear} is called. */
+  get isFull(): boolean {
+    return (
+      this.pairs >= MAX_DIMENSIONS - 1 ||
+      this.brands.size >= MAX_DIMENSIONS - 1 ||
+      this.categories.size >= MAX_DIMENSIONS - 1
+    );
+  }
+
+  clear(): void {
+    this.brands = new NormalForms(normaliseBrand);
+    this.categories = new NormalForms(normaliseCategoryCode);
+    this.slots.fill(-1);
+    this.pairs = 0;
+  }
+
+  /** The number of a pair of normal forms. */
+  pair(brand: number, category: number): number {
+    const mask = this.slots.length - 1;
+    for (let slot = pairHash(brand, category) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.slots[slot];
+      if (id < 0) return this.add(brand, category, slot);
+      if (this.pairBrand[id] === brand && this.pairCategory[id] === category) return id;
+    }
+  }
+
+  brandOf(pair: number): Uint8Array {
+    return this.brands.bytes(this.pairBrand[pair]);
+  }
+
+  categoryOf(pair: number): Uint8Array {
+    return this.categories.bytes(this.pairCategory[pair]);
+  }
+
+  private add(brand: number, category: number, slot: number): number {
+    const id = this.pairs++;
+    this.slots[slot] = id;
+    if (id === this.pairBrand.length) this.grow();
+    this.pairBrand[id] = brand;
+    this.pairCategory[id] = category;
+    if (this.pairs * 2 > this.slots.length) this.rehash();
+    return id;
+  }
+
+  private grow(): void {
+    const enlarge = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 2);
+      to.set(from);
+      return to;
+    };
+    this.pairBrand = enlarge(this.pairBrand);
+    this.pairCategory = enlarge(this.pairCategory);
+  }
+
+  private rehash(): void {
+    this.slots = new Int32Array(this.slots.length * 2).fill(-1);
+    const mask = this.slots.length - 1;
+    for (let id = 0; id < this.pairs; id++) {
+      let slot = pairHash(this.pairBrand[id], this.pairCategory[id]) & mask;
+      while (this.slots[slot] >= 0) slot = (slot + 1) & mask;
+      this.slots[slot] = id;
+    }
+  }
+}
+
+function pairHash(brand: number, category: number): number {
+  return Math.imul(brand * 31 + category, 0x9e3779b1) >>> 7;
+}
