@@ -10,8 +10,8 @@ import {
   groupByKey,
   KVCoder,
   type PCollection,
-  parDo,
   type Pipeline,
+  parDo,
   timestampParam,
   withCoderInternal,
   withName,
@@ -30,17 +30,22 @@ export function reshuffle<T>(): (
   pipeline: Pipeline,
   transform: runnerApi.PTransform,
 ) => PCollection<T> {
-  return withName('Reshuffle', (input: PCollection<T>, pipeline: Pipeline, transform: runnerApi.PTransform) => {
-    transform.spec = { urn: RESHUFFLE_URN, payload: new Uint8Array() };
-    const coder = pipeline.context.getPCollectionCoder<T>(input);
-    const keyed = new KVCoder(new StrUtf8Coder(), new KVCoder(new StrUtf8Coder(), coder));
-    return input
-      .apply(withName('Key round robin', parDo(new KeyRoundRobin() as never, { timestamp: timestampParam() })))
-      .apply(withName('Encode keyed', withCoderInternal(keyed)))
-      .apply(withName('Group', groupByKey()))
-      .apply(withName('Drop the key', parDo(new DropKey() as never)))
-      .apply(withName('Restore timestamps', assignTimestamps(reifiedTimestamp as never)))
-      .apply(withName('Drop the timestamp', parDo(new DropTimestamp() as never)))
-      .apply(withName('Encode', withCoderInternal(coder)));
-  });
+  return withName(
+    'Reshuffle',
+    (input: PCollection<T>, pipeline: Pipeline, transform: runnerApi.PTransform) => {
+      transform.spec = { urn: RESHUFFLE_URN, payload: new Uint8Array() };
+      const coder = pipeline.context.getPCollectionCoder<T>(input);
+      const keyed = new KVCoder(new StrUtf8Coder(), new KVCoder(new StrUtf8Coder(), coder));
+      return input
+        .apply(
+          withName('Key round robin', parDo(new KeyRoundRobin() as never, { timestamp: timestampParam() })),
+        )
+        .apply(withName('Encode keyed', withCoderInternal(keyed)))
+        .apply(withName('Group', groupByKey()))
+        .apply(withName('Drop the key', parDo(new DropKey() as never)))
+        .apply(withName('Restore timestamps', assignTimestamps(reifiedTimestamp as never)))
+        .apply(withName('Drop the timestamp', parDo(new DropTimestamp() as never)))
+        .apply(withName('Encode', withCoderInternal(coder)));
+    },
+  );
 }

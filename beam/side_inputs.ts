@@ -40,5 +40,8 @@ function param<T, V>(
   view: ListView | SingletonView | MultimapView,
 ): SideInputParam<T, Iterable<T>, V> {
   const reference = new CollectionReference(collection.getId()) as unknown as PCollection<T>;
-  return new SideInputParam<T, Iterable<T>, V>(reference, view as { accessPattern: string; toValue(e: unknown): V });
+  return new SideInputParam<T, Iterable<T>, V>(
+    reference,
+    view as { accessPattern: string; toValue(e: unknown): V },
+  );
 }

@@ -4,9 +4,9 @@
  * The SDK's own are closures that only run where its whole graph library is loaded, round toward zero (an event of 1969 lands
  * in a window that does not hold it) and cannot be rebuilt from the proto. These are classes with plain number fields.
  */
-import Long from 'long';
-import { GlobalWindowCoder, IntervalWindowCoder } from 'apache-beam/coders/standard_coders';
+
 import type { Coder } from 'apache-beam/coders/coders';
+import { GlobalWindowCoder, IntervalWindowCoder } from 'apache-beam/coders/standard_coders';
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import {
   FixedWindowsPayload,
@@ -14,6 +14,7 @@ import {
   SlidingWindowsPayload,
 } from 'apache-beam/proto/standard_window_fns';
 import { GlobalWindow, type Instant, IntervalWindow, type Window } from 'apache-beam/values';
+import Long from 'long';
 
 /** What the SDK asks of a window function when it builds the graph, and the harness when it runs one. */
 export interface WindowFn<W extends Window = Window> {
@@ -75,7 +76,10 @@ export class FixedWindows implements WindowFn<IntervalWindow> {
     return IntervalWindowCoder.INSTANCE;
   }
   toProto(): runnerApi.FunctionSpec {
-    const payload = FixedWindowsPayload.toBinary({ size: duration(this.sizeMs), offset: duration(this.offsetMs) });
+    const payload = FixedWindowsPayload.toBinary({
+      size: duration(this.sizeMs),
+      offset: duration(this.offsetMs),
+    });
     return { urn: WINDOW_FN_URNS.fixed, payload };
   }
   isMerging(): boolean {
@@ -99,7 +103,9 @@ export class SlidingWindows implements WindowFn<IntervalWindow> {
     requireDuration('period', periodMs);
     requireOffset(offsetMs, periodMs, 'period');
     if (periodMs > sizeMs) {
-      throw new RangeError(`Sliding windows of ${sizeMs} ms every ${periodMs} ms leave gaps that would lose elements`);
+      throw new RangeError(
+        `Sliding windows of ${sizeMs} ms every ${periodMs} ms leave gaps that would lose elements`,
+      );
     }
     this.beamName = `SlidingWindows(${sizeMs} ms every ${periodMs} ms)`;
   }
@@ -200,7 +206,9 @@ function requireDuration(name: string, ms: number): void {
 
 function requireOffset(ms: number, below: number, name: string): void {
   if (!Number.isSafeInteger(ms) || ms < 0 || ms >= below) {
-    throw new RangeError(`A window's offset must be at least 0 and below its ${name} (${below} ms), not ${ms}`);
+    throw new RangeError(
+      `A window's offset must be at least 0 and below its ${name} (${below} ms), not ${ms}`,
+    );
   }
 }
 
