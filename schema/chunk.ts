@@ -14,6 +14,8 @@ export interface RawChunk {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** Lines of the range before `start`, the header's among them. */
+  readonly linesBefore: number;
   /** Offset in the file at which the range began that this chunk is of; orders chunks of a file for line numbers. */
   readonly rangeStart: number;
 }

@@ -10,7 +10,7 @@ import { CsvSplitter, isBlank, Line } from './csv_splitter';
 import type { FieldRow } from './field_row';
 import { JsonRecord } from './json_record';
 import { encodePayload, type Reject, rejectMessage } from './reject';
-import type { Tally } from './tally';
+import type { RangeRejects, Tally } from './tally';
 
 const MALFORMED = REJECT_REASONS.indexOf('malformed_row');
 const NOT_JSON = REJECT_REASONS.indexOf('not_json');
@@ -19,6 +19,9 @@ const RETURN = 13;
 
 /** Records after which batches are given out although the chunk goes on; bounds memory for chunks of any size. */
 const MAX_BUFFERED = 2_000_000;
+
+/** What comes out of parsing, one of three kinds. */
+export type ParsedPart = { batch: KeyedBatch } | { tally: Tally } | { rejects: RangeRejects };
 
 export class ChunkParser {
   private readonly dimensions = new Dimensions();
@@ -48,8 +51,9 @@ export class ChunkParser {
   }
 
   /** Parses a chunk; yields batches when enough have come together. Call {@link finish} for the rest. */
-  *parse(chunk: RawChunk): Generator<KeyedBatch> {
+  *parse(chunk: RawChunk): Generator<ParsedPart> {
     const { bytes, end } = chunk;
+    this.lines += chunk.linesBefore;
     bytes[end] = NEWLINE; // the slack behind the chunk: the last line ends here if the file doesn't end with a newline
     for (let at = chunk.start; at < end; ) {
       at = chunk.format === 'csv' ? this.parseCsv(chunk, at) : this.parseNdjson(chunk, at);
@@ -57,31 +61,27 @@ export class ChunkParser {
     }
   }
 
-  /** Gives out what has been collected: batches, then the tally of the range that began at `rangeStart`. Begins anew for the next range. */
-  *finish(source: string, rangeStart: number): Generator<KeyedBatch | { tally: Tally }> {
+  /** Gives out what has been collected of the range that began at `rangeStart`: the last batches, then the tally and the rejects. Begins anew for the next range. */
+  *finish(source: string, rangeStart: number): Generator<ParsedPart> {
     yield* this.drain();
-    const tally: Tally = {
-      source,
-      rangeStart,
-      lines: this.lines,
-      hours: [...this.hours].map(([hour, [read, rejected]]) => [hour, read, rejected]),
-      unknown: [this.unknownRead, this.unknownRejected],
-      rejects: this.rejects,
-    };
+    const hours = [...this.hours].map(([hour, [read, rejected]]): [number, number, number] => [hour, read, rejected]);
+    const tally: Tally = { hours, unknown: [this.unknownRead, this.unknownRejected] };
+    const rejects: RangeRejects = { source, rangeStart, lines: this.lines, rejects: this.rejects };
     this.hours.clear();
-    this.rejects = [];
-    this.lines = 0;
     this.unknownRead = 0;
     this.unknownRejected = 0;
+    this.lines = 0;
+    this.rejects = [];
     yield { tally };
+    yield { rejects };
   }
 
-  private *drain(): Generator<KeyedBatch> {
+  private *drain(): Generator<ParsedPart> {
     for (const { hour, read, rejected } of this.builder.hoursSeen()) {
       const before = this.hours.get(hour) ?? [0, 0];
       this.hours.set(hour, [before[0] + read, before[1] + rejected]);
     }
-    yield* this.builder.drain();
+    for (const batch of this.builder.drain()) yield { batch };
     if (this.dimensions.isFull) this.dimensions.clear();
   }
 

@@ -1,0 +1,55 @@
+import { HOUR_MS } from '../../schema/events';
+import type { AnomalyRow } from '../../schema/tables';
+import { type Baseline, hourOfDayOf } from '../baseline/baseline';
+import { type Lookup, type PaneContext, windowStart } from '../context';
+import type { Rollup } from '../count/rollup';
+import { isoDate, paneLabel } from '../gold/gold_rows';
+import { measuresOf } from '../gold/measures';
+import { type ScoreOptions, score } from './score';
+import type { HourVerdict } from './verdict_fn';
+
+export const DETECTOR = 'zscore';
+
+/**
+ * Merged hour × baseline → the verdict on each of its brands.
+ *
+ * An early pane is not scored: an unfinished hour always looks bad. Where the pane is the only one that its hour will ever have (bounded input), there is nothing to retract,
+ * and only flagged brands are passed on.
+ */
+export class ScoreHour {
+  constructor(
+    readonly options: ScoreOptions,
+    readonly computedAt: number,
+  ) {}
+
+  *process(rollup: Rollup, context: PaneContext & { baseline: Lookup<Baseline> }): Generator<{ key: string; value: HourVerdict }> {
+    const info = context.pane.lookup();
+    const pane = paneLabel(info);
+    if (pane === 'early') return;
+    const start = windowStart(context.window.lookup());
+    const baseline = context.baseline.lookup();
+    const isOnlyPane = info.isFirst && info.isLast;
+    const rows: AnomalyRow[] = [];
+    const { brands } = rollup;
+    for (let cell = 0; cell < brands.names.length; cell++) {
+      const brand = brands.names[cell];
+      const measures = measuresOf(brands, cell);
+      const verdict = score(brand, start, measures, baseline, this.options);
+      if (isOnlyPane && verdict.status !== 'open') continue;
+      rows.push({
+        window_start: start,
+        window_end: start + HOUR_MS,
+        window_date: isoDate(start),
+        hour_of_day: hourOfDayOf(start),
+        brand,
+        detector: DETECTOR,
+        ...verdict,
+        ...measures,
+        pane,
+        revision: rollup.revision,
+        computed_at: this.computedAt,
+      });
+    }
+    if (rows.length > 0) yield { key: String(start), value: rows };
+  }
+}

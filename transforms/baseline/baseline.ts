@@ -1,0 +1,90 @@
+/**
+ * The baseline that hours are scored against: per brand, and per brand and hour of day, how conversion was in the hours that count for it.
+ */
+import { HOUR_MS } from '../../schema/events';
+
+/** One hour of one brand in the baseline. `revenue` is in ten-thousandths, as decimal text. */
+export interface BrandHour {
+  readonly brand: string;
+  /** Start, milliseconds since 1970. */
+  readonly hour: number;
+  readonly views: number;
+  readonly purchases: number;
+  readonly revenue: string;
+}
+
+/** Conversion of a group of hours. */
+export interface ConversionStats {
+  readonly n: number;
+  readonly mean: number;
+  /** Sample standard deviation; null for one hour. */
+  readonly std: number | null;
+}
+
+export interface BrandBaseline {
+  readonly all: ConversionStats;
+  /** By hour of day, 0 to 23; absent where the brand had no hour. */
+  readonly byHourOfDay: Readonly<Record<number, ConversionStats>>;
+  readonly purchases: number;
+  /** Revenue in ten-thousandths, as decimal text. */
+  readonly revenue: string;
+}
+
+export interface Baseline {
+  readonly name: 'run' | 'trailing' | 'file';
+  /** End of the last hour that the baseline may hold; null where it may hold any. */
+  readonly through: number | null;
+  readonly brands: Readonly<Record<string, BrandBaseline>>;
+}
+
+/**
+ * Mean and sample deviation of purchases / views over hours that are given in hour order. The deviation is exactly 0 when all rates are equal as fractions, which a sum of
+ * squares would miss by an ulp; else it is computed in two passes.
+ */
+export function conversionStats(hours: readonly Pick<BrandHour, 'views' | 'purchases'>[]): ConversionStats {
+  const n = hours.length;
+  const rates = hours.map(({ views, purchases }) => purchases / views);
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / n;
+  if (n < 2) return { n, mean, std: null };
+  const [first] = hours;
+  const allEqual = hours.every(({ views, purchases }) => BigInt(purchases) * BigInt(first.views) === BigInt(first.purchases) * BigInt(views));
+  if (allEqual) return { n, mean, std: 0 };
+  const squares = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0);
+  return { n, mean, std: Math.sqrt(squares / (n - 1)) };
+}
+
+/** The baseline over some hours of some brands, in any order. Hours with fewer views than `minViews` don't count. */
+export function buildBaseline(name: Baseline['name'], through: number | null, hours: Iterable<BrandHour>, minViews: number): Baseline {
+  const byBrand = new Map<string, BrandHour[]>();
+  for (const hour of hours) {
+    if (hour.views < Math.max(minViews, 1)) continue;
+    const known = byBrand.get(hour.brand);
+    if (known === undefined) byBrand.set(hour.brand, [hour]);
+    else known.push(hour);
+  }
+  // A brand may be called __proto__: entries, not assignments.
+  const brands = Object.fromEntries([...byBrand].map(([brand, ofBrand]) => [brand, brandBaseline(ofBrand)]));
+  return { name, through, brands };
+}
+
+function brandBaseline(hours: BrandHour[]): BrandBaseline {
+  hours.sort((a, b) => a.hour - b.hour);
+  const byHour = new Map<number, BrandHour[]>();
+  for (const hour of hours) {
+    const hourOfDay = hourOfDayOf(hour.hour);
+    const known = byHour.get(hourOfDay);
+    if (known === undefined) byHour.set(hourOfDay, [hour]);
+    else known.push(hour);
+  }
+  return {
+    all: conversionStats(hours),
+    byHourOfDay: Object.fromEntries([...byHour].map(([hourOfDay, ofHour]) => [hourOfDay, conversionStats(ofHour)])),
+    purchases: hours.reduce((sum, hour) => sum + hour.purchases, 0),
+    revenue: String(hours.reduce((sum, hour) => sum + BigInt(hour.revenue), 0n)),
+  };
+}
+
+/** Hour of the UTC day, 0 to 23, of an hour's start. */
+export function hourOfDayOf(hour: number): number {
+  return (((Math.floor(hour / HOUR_MS) % 24) + 24) % 24);
+}

@@ -1,0 +1,61 @@
+/** A funnel per name: the counts and the revenue of each brand, category root or price band. */
+export interface Cells {
+  readonly names: string[];
+  /** Four counts a name: views, carts, removals, purchases, as in EVENT_TYPES. */
+  readonly counts: number[];
+  /** Sum of purchase prices per name, in ten-thousandths. */
+  readonly revenue: bigint[];
+}
+
+/** Event types, and so counts per cell. */
+export const COUNTS = 4;
+export const PURCHASE = 3;
+
+/** Cells as they cross an edge: JSON without bigints. */
+export interface EncodedCells {
+  names: string[];
+  counts: number[];
+  revenue: (number | string)[];
+}
+
+/** Sums up cells by name. */
+export class CellSums implements Cells {
+  readonly names: string[] = [];
+  readonly counts: number[] = [];
+  readonly revenue: bigint[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  /** Number of a name's cell, which is added with zeros if new. */
+  cell(name: string): number {
+    let number = this.numbers.get(name);
+    if (number === undefined) {
+      number = this.names.length;
+      this.numbers.set(name, number);
+      this.names.push(name);
+      this.counts.push(0, 0, 0, 0);
+      this.revenue.push(0n);
+    }
+    return number;
+  }
+
+  /** Adds other cells to these. */
+  add(cells: Cells): void {
+    for (let i = 0; i < cells.names.length; i++) {
+      const cell = this.cell(cells.names[i]);
+      for (let type = 0; type < COUNTS; type++) this.counts[cell * COUNTS + type] += cells.counts[i * COUNTS + type];
+      this.revenue[cell] += cells.revenue[i];
+    }
+  }
+}
+
+export function encodeCells(cells: Cells): EncodedCells {
+  return {
+    names: cells.names,
+    counts: cells.counts,
+    revenue: cells.revenue.map((sum) => (sum <= Number.MAX_SAFE_INTEGER ? Number(sum) : String(sum))),
+  };
+}
+
+export function decodeCells(cells: EncodedCells): Cells {
+  return { names: cells.names, counts: cells.counts, revenue: cells.revenue.map(BigInt) };
+}

@@ -1,0 +1,82 @@
+/**
+ * Gold rows of merged hours and days.
+ */
+import type { PaneInfo } from 'apache-beam/values';
+import { HOUR_MS } from '../../schema/events';
+import type { DailyBrandRow, DailyCategoryRow, HourlyBrandRow, HourlyPriceBandRow } from '../../schema/tables';
+import { type PaneContext, windowStart } from '../context';
+import type { Cells } from '../count/cells';
+import type { Rollup } from '../count/rollup';
+import { type Measures, measuresOf } from './measures';
+
+/** What a row says of its firing: the pane's label, the window's revision, and when it was computed. */
+export interface Provenance {
+  pane: PaneLabel;
+  revision: number;
+  computed_at: number;
+}
+
+export type PaneLabel = 'early' | 'on_time' | 'late';
+
+/** A pane's label. UNKNOWN, which is what a runner says that doesn't do panes in batch, counts as on time. */
+export function paneLabel(pane: PaneInfo): PaneLabel {
+  if (pane.timing === 'EARLY') return 'early';
+  return pane.timing === 'LATE' ? 'late' : 'on_time';
+}
+
+/** UTC day of a time, `YYYY-MM-DD`. */
+export function isoDate(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+function rows<K extends object>(cells: Cells, key: (name: string) => K, provenance: Provenance): (K & Measures & Provenance)[] {
+  return cells.names.map((name, cell) => ({ ...key(name), ...measuresOf(cells, cell), ...provenance }));
+}
+
+function hourKey(start: number): { window_start: number; window_end: number; window_date: string } {
+  return { window_start: start, window_end: start + HOUR_MS, window_date: isoDate(start) };
+}
+
+/** `computedAt`: milliseconds since 1970 that rows carry as computed_at. */
+abstract class GoldRows<R> {
+  constructor(readonly computedAt: number) {}
+
+  *process(rollup: Rollup, context: PaneContext): Generator<R[]> {
+    const provenance = { pane: paneLabel(context.pane.lookup()), revision: rollup.revision, computed_at: this.computedAt };
+    yield this.rows(rollup, windowStart(context.window.lookup()), provenance);
+  }
+
+  protected abstract rows(rollup: Rollup, start: number, provenance: Provenance): R[];
+}
+
+/** Merged hour → rows of gold_funnel_hourly_brand. */
+export class HourlyBrandRows extends GoldRows<HourlyBrandRow> {
+  protected override rows(rollup: Rollup, start: number, provenance: Provenance): HourlyBrandRow[] {
+    const hour = hourKey(start);
+    return rows(rollup.brands, (brand) => ({ ...hour, brand }), provenance);
+  }
+}
+
+/** Merged hour → rows of gold_funnel_hourly_price_band. */
+export class HourlyPriceBandRows extends GoldRows<HourlyPriceBandRow> {
+  protected override rows(rollup: Rollup, start: number, provenance: Provenance): HourlyPriceBandRow[] {
+    const hour = hourKey(start);
+    return rows(rollup.priceBands, (price_band) => ({ ...hour, price_band }), provenance);
+  }
+}
+
+/** Merged day → rows of gold_funnel_daily_brand. */
+export class DailyBrandRows extends GoldRows<DailyBrandRow> {
+  protected override rows(rollup: Rollup, start: number, provenance: Provenance): DailyBrandRow[] {
+    const date = isoDate(start);
+    return rows(rollup.brands, (brand) => ({ date, brand }), provenance);
+  }
+}
+
+/** Merged day → rows of gold_funnel_daily_category. */
+export class DailyCategoryRows extends GoldRows<DailyCategoryRow> {
+  protected override rows(rollup: Rollup, start: number, provenance: Provenance): DailyCategoryRow[] {
+    const date = isoDate(start);
+    return rows(rollup.categories, (category_root) => ({ date, category_root }), provenance);
+  }
+}

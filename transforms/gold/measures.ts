@@ -1,0 +1,38 @@
+import { type Cells, COUNTS } from '../count/cells';
+
+/** The funnel's measures, as every gold row has them. */
+export interface Measures {
+  views: number;
+  carts: number;
+  removals: number;
+  purchases: number;
+  /** In ten-thousandths. */
+  revenue: bigint;
+  view_to_cart_rate: number | null;
+  cart_to_purchase_rate: number | null;
+  conversion_rate: number | null;
+}
+
+/** The measures of one cell. A rate whose denominator is 0 is null; rates above 1 are normal and stay. */
+export function measuresOf(cells: Cells, cell: number): Measures {
+  const [views, carts, removals, purchases] = cells.counts.slice(cell * COUNTS, cell * COUNTS + COUNTS);
+  return {
+    views,
+    carts,
+    removals,
+    purchases,
+    revenue: cells.revenue[cell],
+    view_to_cart_rate: rate(carts, views),
+    cart_to_purchase_rate: rate(purchases, carts),
+    conversion_rate: rate(purchases, views),
+  };
+}
+
+function rate(numerator: number, denominator: number): number | null {
+  return denominator === 0 ? null : numerator / denominator;
+}
+
+/** Whether a cell only holds records that lost against a duplicate: a bounded sink has no row for it, a streaming one deletes the row. */
+export function isVoid(row: { views: number; carts: number; removals: number; purchases: number }): boolean {
+  return row.views === 0 && row.carts === 0 && row.removals === 0 && row.purchases === 0;
+}

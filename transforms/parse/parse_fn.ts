@@ -1,0 +1,45 @@
+import type { RawChunk } from '../../schema/chunk';
+import type { KeyedBatch, Sharding } from '../clean/batch_builder';
+import type { Counting } from '../context';
+import { ChunkParser, type ParsedPart } from './chunk_parser';
+
+/** How records are read and spread. */
+export interface ParseOptions extends Sharding {
+  /** Upper case; records in another currency are rejected. Null counts all. */
+  readonly currency: string | null;
+}
+
+/** All records of one range: the reader's chunks, in order, then the end of the range. */
+export type RangeChunk = RawChunk | { readonly rangeEnd: { readonly source: string; readonly rangeStart: number } };
+
+/**
+ * Raw chunks → packed batches, tallies and rejects, as one output object with one of the three keys each (see `split`).
+ *
+ * Event time: a batch's timestamp is assigned behind this step, that of its earliest event; all its events lie in one hour.
+ */
+export class ParseChunks {
+  private parser: ChunkParser | undefined;
+
+  constructor(readonly options: ParseOptions) {}
+
+  *process(chunk: RangeChunk, counters: { rows: Counting; bytes: Counting }): Generator<ParsedPart> {
+    this.parser ??= new ChunkParser(this.options, this.options.currency);
+    if ('rangeEnd' in chunk) {
+      for (const part of this.parser.finish(chunk.rangeEnd.source, chunk.rangeEnd.rangeStart)) {
+        if ('tally' in part) {
+          const { hours, unknown } = part.tally;
+          counters.rows.update(hours.reduce((sum, [, read]) => sum + read, unknown[0]));
+        }
+        yield part;
+      }
+    } else {
+      yield* this.parser.parse(chunk);
+      counters.bytes.update(chunk.end - chunk.start);
+    }
+  }
+}
+
+/** A batch's event time. */
+export function earliestEvent(keyed: KeyedBatch): number {
+  return keyed.batch.earliest;
+}
