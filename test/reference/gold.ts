@@ -10,12 +10,12 @@ import type { KeyGroup } from './duplicates';
 import type { Event } from './event';
 import { dateOf, hourOf } from './time';
 
-export interface GoldTables {
+export type GoldTables = {
   gold_funnel_hourly_brand: HourlyBrandRow[];
   gold_funnel_daily_brand: DailyBrandRow[];
   gold_funnel_daily_category: DailyCategoryRow[];
   gold_funnel_hourly_price_band: HourlyPriceBandRow[];
-}
+};
 
 export function goldTables(groups: readonly KeyGroup[], now: number): GoldTables {
   const brand = (event: Event) => event.brandNorm ?? UNKNOWN;

@@ -16,12 +16,12 @@ export type { BaselineHour } from './anomalies';
 export type { InputFile } from './record';
 
 /** Every table of a run but `runs`; rows in no particular order. */
-export interface Tables extends GoldTables {
+export type Tables = GoldTables & {
   gold_anomalies_hourly_brand: AnomalyRow[];
   dead_letters: DeadLetterRow[];
   pipeline_ledger: LedgerRow[];
   silver_events: SilverRow[];
-}
+};
 
 export interface ReferenceOptions extends AnomalyOptions {
   /** Start of the run in milliseconds: computed_at and rejected_at. */
