@@ -1,0 +1,111 @@
+/** The runner for one machine: executes a pipeline's proto, on worker threads or in the calling one. */
+import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import type { Distribution } from '../harness/metrics';
+import { Execution } from './execution';
+import { fuse } from './fusion';
+import { refuseUnsupported } from './refusals';
+import { RunMetrics } from './run_metrics';
+import { DirectExecutor, type StageExecutor } from './stage_executor';
+import { stepsOf } from './steps';
+import { WorkerThread } from './worker_thread';
+
+export { StepError, UnsupportedStepError } from '../step_error';
+
+export interface LocalRunnerOptions {
+  /** Worker threads; 0 runs everything in the calling thread (tests, tiny inputs). */
+  workers: number;
+  /** Absolute paths of modules that every worker requires before anything else: they register what the graph holds. */
+  registration: string[];
+  /** Combine per key before the shuffle, too, where windows don't merge (default true). Off where that saves nothing. */
+  liftCombines?: boolean;
+  /** Called after each bundle. */
+  onProgress?: (progress: RunProgress) => void;
+  /** Aborted: no more bundles are begun, workers stop between two elements, the run rejects with an AbortError. */
+  signal?: AbortSignal;
+}
+
+export interface RunProgress {
+  /** The top-level steps of the graph that the stage runs. */
+  readonly stage: string;
+  readonly bundlesDone: number;
+  readonly bundlesTotal: number;
+  /** Of all committed bundles so far, by counter name. */
+  readonly counters: ReadonlyMap<string, number>;
+  /** Since the start of the run. */
+  readonly seconds: number;
+}
+
+export interface RunResult {
+  /** By counter name, summed over steps. */
+  readonly counters: ReadonlyMap<string, number>;
+  /** By the step's unique name, then by counter name. */
+  readonly stepCounters: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** By distribution name, over all steps. */
+  readonly distributions: ReadonlyMap<string, Distribution>;
+  /** By the step's unique name, then by distribution name. */
+  readonly stepDistributions: ReadonlyMap<string, ReadonlyMap<string, Distribution>>;
+}
+
+/**
+ * Runs a bounded pipeline to its end.
+ *
+ * Each key and window speaks once, when its input is complete: in one pane, ON_TIME, first and last. When the promise settles,
+ * however it does, all bundles have ended and DoFns have been torn down (workers that don't come to an end within three seconds
+ * of an abort or a failure are ended without).
+ *
+ * @throws UnsupportedStepError before anything runs, where the pipeline holds something this runner can't do as the model says
+ * @throws StepError where a step's code or coder fails: the first failure ends the run
+ * @throws Error named AbortError where the signal was aborted
+ */
+export async function runLocally(
+  pipeline: runnerApi.Pipeline,
+  options: LocalRunnerOptions,
+): Promise<RunResult> {
+  const { workers, registration, liftCombines = true, onProgress, signal } = options;
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new RangeError(`The number of workers has to be a whole number from 0, not ${workers}`);
+  }
+  if (signal?.aborted) throw abortError(signal);
+  const started = performance.now();
+  const executors: StageExecutor[] = [];
+  try {
+    // Threads load while the pipeline is looked at.
+    const threads: WorkerThread[] = [];
+    for (let i = 0; i < workers; i++) {
+      const thread = new WorkerThread(registration);
+      threads.push(thread);
+      executors.push(thread);
+    }
+
+    const graph = stepsOf(pipeline, { liftCombines });
+    refuseUnsupported(graph);
+    const { pcollections, coders, windowingStrategies } = graph.components;
+    const protos = { pcollections, coders, windowingStrategies };
+    for (const thread of threads) thread.begin(protos);
+    if (workers === 0) {
+      for (const module of registration) require(module);
+      executors.push(new DirectExecutor(protos));
+    }
+
+    const metrics = new RunMetrics();
+    const execution = new Execution(fuse(graph), protos, executors, metrics, (done) =>
+      onProgress?.({ ...done, counters: metrics.counters, seconds: (performance.now() - started) / 1000 }),
+    );
+    const abort = () => execution.fail(abortError(signal!));
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await execution.run();
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+    return metrics;
+  } finally {
+    await Promise.all(executors.map((executor) => executor.stop()));
+  }
+}
+
+function abortError(signal: AbortSignal): Error {
+  const error = new Error('The run was aborted', { cause: signal.reason });
+  error.name = 'AbortError';
+  return error;
+}

@@ -1,0 +1,72 @@
+/** Refuses, before anything runs, what this runner would otherwise do differently from the model. */
+import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { WINDOW_FN_URNS, windowFnFromProto } from '../../beam/windows';
+import { OPERATORS } from '../harness/operators';
+import { DO_FN_OPERATORS } from '../harness/operators/sdk_fns';
+import { WINDOW_MAPPING_URNS } from '../harness/window_mapping';
+import { UnsupportedStepError } from '../step_error';
+import type { SharedProtos, Step, StepGraph } from './stages';
+import { refusedTrigger } from './triggers';
+
+const PARDO_URN = 'beam:transform:pardo:v1';
+
+/** @throws UnsupportedStepError naming the first step that can't be run as the model says */
+export function refuseUnsupported({ steps, components }: StepGraph): void {
+  for (const step of steps) {
+    const reason =
+      refusedKind(step) ??
+      refusedOutput(step, components) ??
+      (step.kind === 'group' ? refusedGrouping(step, components) : undefined) ??
+      (step.transform.spec?.urn === PARDO_URN ? refusedParDo(step, components) : undefined);
+    if (reason !== undefined) throw new UnsupportedStepError(step.transform.uniqueName, reason);
+  }
+}
+
+function refusedKind({ kind, transform }: Step): string | undefined {
+  const urn = transform.spec?.urn ?? '';
+  if (kind !== 'process' || OPERATORS.has(urn)) return undefined;
+  return urn === '' ? 'the step is empty' : `steps of the kind ${urn} are not supported`;
+}
+
+function refusedOutput({ outputs }: Step, { pcollections }: SharedProtos): string | undefined {
+  const unbounded = outputs.some((id) => pcollections[id].isBounded === runnerApi.IsBounded_Enum.UNBOUNDED);
+  return unbounded ? 'unbounded input is not supported' : undefined;
+}
+
+function refusedGrouping({ mainInputs: [input] }: Step, protos: SharedProtos): string | undefined {
+  const { coderId, windowingStrategyId } = protos.pcollections[input];
+  if (protos.coders[coderId].spec?.urn !== 'beam:coder:kv:v1')
+    return 'a grouping needs elements with a key-value coder';
+  const strategy = protos.windowingStrategies[windowingStrategyId];
+  const urn = strategy.windowFn?.urn;
+  if (windowFnFromProto(strategy.windowFn) === undefined)
+    return `windows of the kind ${urn} are not supported`;
+  const merges = strategy.mergeStatus === runnerApi.MergeStatus_Enum.NEEDS_MERGE;
+  if (merges && urn !== WINDOW_FN_URNS.sessions)
+    return `merging windows of the kind ${urn} are not supported`;
+  return refusedTrigger(strategy);
+}
+
+function refusedParDo({ transform, sideInputs }: Step, protos: SharedProtos): string | undefined {
+  const payload = runnerApi.ParDoPayload.fromBinary(transform.spec!.payload);
+  if (Object.keys(payload.stateSpecs).length > 0) return 'state is not supported';
+  if (Object.keys(payload.timerFamilySpecs).length > 0) return 'timers are not supported';
+  if (payload.restrictionCoderId !== '') return 'splittable DoFns are not supported';
+  if (payload.requiresTimeSortedInput) return 'input sorted by time is not supported';
+  const urn = payload.doFn?.urn ?? '';
+  if (!DO_FN_OPERATORS.has(urn)) return `functions of the kind ${urn} are not supported`;
+  for (const [name, { accessPattern, windowMappingFn }] of Object.entries(payload.sideInputs)) {
+    const { windowingStrategyId } = protos.pcollections[sideInputs.get(name)!];
+    const { windowFn, mergeStatus } = protos.windowingStrategies[windowingStrategyId];
+    if (accessPattern?.urn !== 'beam:side_input:iterable:v1') {
+      return `side inputs read as ${accessPattern?.urn} are not supported`;
+    }
+    if (!WINDOW_MAPPING_URNS.has(windowMappingFn?.urn ?? '')) {
+      return `side inputs with the window mapping ${windowMappingFn?.urn} are not supported`;
+    }
+    if (mergeStatus === runnerApi.MergeStatus_Enum.NEEDS_MERGE || windowFnFromProto(windowFn) === undefined) {
+      return `side inputs in windows of the kind ${windowFn?.urn} are not supported`;
+    }
+  }
+  return undefined;
+}

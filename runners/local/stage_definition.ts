@@ -1,0 +1,46 @@
+/** A stage as the harness runs it: its steps between transforms that stand for its edges. */
+import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { SINK_URN, SOURCE_URN } from '../harness/descriptor';
+import type { SharedProtos, Stage, StageDefinition, Step } from './stages';
+
+/** The steps must have been read from the same protos; what reads from an edge is added to them where it is missing. */
+export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition {
+  const transforms: Record<string, runnerApi.PTransform> = {};
+  transforms[`${stage.id} source`] = edgeTransform(stage.name, SOURCE_URN, {}, { out: stage.input });
+  for (const { id, transform } of stage.steps) transforms[id] = transform;
+  for (const { id, pcollection } of stage.outputs) {
+    transforms[id] = edgeTransform(producerOf(stage, pcollection), SINK_URN, { in: pcollection }, {});
+  }
+  // An edge carries what entered it; only a grouping gives it out as another PCollection.
+  const pcollection = stage.source === 'impulse' ? stage.input : stage.source.pcollection;
+  const missing = Object.values(transforms).flatMap(({ inputs }) => Object.values(inputs));
+  for (const id of missing)
+    if (protos.pcollections[id] === undefined) throw new Error(`No PCollection ${id}`);
+  return {
+    id: stage.id,
+    name: stage.name,
+    transforms,
+    source: { kind: stage.source === 'impulse' ? 'impulse' : stage.source.kind, pcollection },
+    sinks: Object.fromEntries(stage.outputs.map(({ id, kind, pcollection }) => [id, { kind, pcollection }])),
+  };
+}
+
+function edgeTransform(
+  uniqueName: string,
+  urn: string,
+  inputs: Record<string, string>,
+  outputs: Record<string, string>,
+): runnerApi.PTransform {
+  return runnerApi.PTransform.create({
+    uniqueName,
+    spec: { urn, payload: new Uint8Array() },
+    inputs,
+    outputs,
+  });
+}
+
+/** Whose output can't be encoded, if it can't: the step before the edge. */
+function producerOf({ steps, name }: Stage, pcollection: string): string {
+  const producer = steps.find(({ outputs }: Step) => outputs.includes(pcollection));
+  return producer?.transform.uniqueName ?? name;
+}
