@@ -1,5 +1,5 @@
 /** Reads the tables of a DuckDB file back into the row shapes of schema/tables.ts. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBBlobValue, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../schema/column';
 import { quote } from '../../schema/duckdb';
 import { DAY_MS } from '../../schema/events';
@@ -50,12 +50,15 @@ export async function readRows(
     );
 }
 
-/** An expression as the driver hands it over without classes of its own: times as microseconds, money as integers, days as numbers. */
+/**
+ * An expression as the driver hands it over without loss: times as microseconds, money as integers, days as numbers, texts as bytes (the driver's
+ * decoder takes a byte order mark off the front of a text).
+ */
 export function plain(expression: string, { type }: Column): string {
   if (type === 'timestamp') return `epoch_us(${expression})`;
   if (type === 'date') return `(${expression} - DATE '1970-01-01')::BIGINT`;
   if (type === 'money') return `(${expression} * 10000)::DECIMAL(38,0)::HUGEINT`;
-  if (type === 'json') return `${expression}::VARCHAR`;
+  if (type === 'text' || type === 'json') return `encode(${expression}::VARCHAR)`;
   return expression;
 }
 
@@ -64,5 +67,7 @@ function codeValue({ type }: Column, value: unknown): unknown {
   if (type === 'timestamp') return Number(value as bigint) / 1000;
   if (type === 'date') return new Date(Number(value as bigint) * DAY_MS).toISOString().slice(0, 10);
   if (type === 'int64') return Number(value as bigint);
+  if (type === 'text' || type === 'json')
+    return Buffer.from((value as DuckDBBlobValue).bytes).toString('utf8');
   return value;
 }

@@ -49,7 +49,7 @@ test('an hour far above the others is a spike', () => {
     n_brand: 9,
     hour_of_day: 8,
     baseline: 'run',
-    baseline_through: DAY_1 + 9 * HOUR,
+    baseline_through: null,
   });
   expect(row.conv_mean_brand).toBeCloseTo(2 / 15, 12);
   expect(row.conv_std_brand).toBeCloseTo(0.1, 12);

@@ -12,7 +12,7 @@ export interface AnomalyOptions {
   readonly minFlagViews: number;
   readonly zThreshold: number;
   readonly anomalyBasis: 'brand' | 'brand-hour' | 'either';
-  /** `run`: the run's own hours; else the hours of a file, and nothing else. */
+  /** `run`: the run's own hours; else the hours of a file, and nothing else. The run's may be any, a file's end with its last. */
   readonly baseline: 'run' | readonly BaselineHour[];
 }
 
@@ -24,7 +24,10 @@ interface Statistics {
 
 export function anomalies(rows: readonly HourlyBrandRow[], options: AnomalyOptions): AnomalyRow[] {
   const all = options.baseline === 'run' ? rows : options.baseline;
-  const through = all.length === 0 ? null : Math.max(...all.map((hour) => hour.window_start)) + HOUR_MS;
+  const through =
+    options.baseline === 'run' || all.length === 0
+      ? null
+      : Math.max(...all.map((hour) => hour.window_start)) + HOUR_MS;
   const baseline = all
     .filter((hour) => hour.views >= options.minBaselineViews && hour.views > 0)
     .sort((a, b) => a.window_start - b.window_start || compareUtf8(a.brand, b.brand));

@@ -108,7 +108,7 @@ SELECT
   CAST(round((g.views * b.mean - g.purchases)
     * CASE WHEN g.purchases > 0 THEN CAST(g.revenue AS DOUBLE) / g.purchases
            WHEN b.purchases > 0 THEN CAST(b.revenue AS DOUBLE) / b.purchases END, 4) AS DECIMAL(18, 4)) AS revenue_at_risk,
-  'run' AS baseline, (SELECT max(window_end) FROM gold_funnel_hourly_brand) AS baseline_through,
+  'run' AS baseline, CAST(NULL AS TIMESTAMP) AS baseline_through,
   g.* EXCLUDE (window_start, window_end, window_date, brand)
 FROM gold_funnel_hourly_brand g
 LEFT JOIN by_brand b ON b.brand = g.brand

@@ -1,0 +1,158 @@
+/**
+ * The product against the plain reference: the real command line on files, its tables read back and compared row by row. What the options of
+ * parallelism are must not be seen in a table.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { dirtyCsv } from '../dirty/dirty_csv';
+import { dirtyNdjson } from '../dirty/dirty_ndjson';
+import { cutIntoFiles, shuffleLines } from '../dirty/rearranged';
+import { wellFormedCsv } from '../dirty/well_formed_csv';
+import { computeReference, type InputFile, type ReferenceOptions } from '../reference/reference';
+import { funnelpulse } from './command_line';
+import { readTables } from './read_tables';
+import { expectSameTables } from './table_diff';
+
+const SAMPLE = join(__dirname, '../../samples/2019-Oct.sample.csv');
+const KIB = 1024;
+
+let folder: string;
+let runs = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'funnelpulse-e2e-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Writes a file to read; `bytes` are its decompressed text. */
+function input(name: string, bytes: Buffer): InputFile {
+  const source = join(folder, name);
+  mkdirSync(join(source, '..'), { recursive: true });
+  writeFileSync(source, name.endsWith('.gz') ? gzipSync(bytes) : bytes);
+  return { source, bytes, format: name.includes('.csv') ? 'csv' : 'ndjson' };
+}
+
+/** Runs the product on the files and compares all its tables, silver among them, with the reference. */
+async function compare(
+  files: readonly InputFile[],
+  flags: readonly string[],
+  options: Partial<ReferenceOptions> = {},
+): Promise<void> {
+  const output = join(folder, `run-${runs++}.duckdb`);
+  const fixed = ['--output', `duckdb:${output}`, '--now', '2026-01-01T00:00:00Z', '--quiet', '--silver'];
+  const { code, stderr } = await funnelpulse(
+    'run',
+    '--input',
+    ...files.map(({ source }) => source),
+    ...fixed,
+    ...flags,
+  );
+  if (code !== 0) throw new Error(`exit code ${code}\n${stderr}`);
+  expectSameTables(computeReference(files, options), await readTables(output));
+  rmSync(output);
+}
+
+test('the real sample', async () => {
+  await compare([{ source: SAMPLE, bytes: readFileSync(SAMPLE), format: 'csv' }], []);
+});
+
+/** Ways to run; every table must be the same under each. */
+const WAYS: readonly (readonly string[])[] = [
+  ['--workers', '1'],
+  ['--workers', '4', '--shards', '7', '--slot', '5', '--split-size', String(4 * KIB)],
+  ['--workers', '2', '--shards', '1', '--slot', '60', '--split-size', String(64 * KIB)],
+  ['--workers', '4', '--shards', '3', '--slot', '15', '--split-size', String(64 * KIB * KIB)],
+];
+
+describe.each(WAYS.map((flags) => [flags.join(' '), flags] as const))('%s', (_, flags) => {
+  test.each([1, 2, 3])('dirty CSV (seed %i)', async (seed) => {
+    await compare([input(`${seed}.csv`, dirtyCsv(seed, 3000))], flags);
+  });
+  test.each([1, 2, 3])('dirty NDJSON (seed %i)', async (seed) => {
+    await compare([input(`${seed}.ndjson`, dirtyNdjson(seed, 3000))], flags);
+  });
+  test('well-formed CSV with anomalies', async () => {
+    await compare([input('well-formed.csv', wellFormedCsv(4, 6000))], flags);
+  });
+});
+
+describe('the same records', () => {
+  const flags = ['--workers', '2', '--split-size', String(16 * KIB)];
+  test.each([4, 5])('shuffled (seed %i)', async (seed) => {
+    await compare([input('shuffled.csv', shuffleLines(seed, dirtyCsv(seed, 3000), 'csv'))], flags);
+    await compare([input('shuffled.jsonl', shuffleLines(seed, dirtyNdjson(seed, 3000), 'ndjson'))], flags);
+  });
+  test.each([4, 5])('cut into several files of both formats, some compressed (seed %i)', async (seed) => {
+    const csv = cutIntoFiles(seed, dirtyCsv(seed, 2000), 'csv', 3);
+    const ndjson = cutIntoFiles(seed, dirtyNdjson(seed, 2000), 'ndjson', 2);
+    await compare(
+      [
+        ...csv.map((bytes, index) => input(`cut-${seed}/${index}.csv${index === 1 ? '.gz' : ''}`, bytes)),
+        ...ndjson.map((bytes, index) => input(`cut-${seed}/${index}.json${index === 1 ? '.gz' : ''}`, bytes)),
+      ],
+      flags,
+    );
+  });
+});
+
+describe('options', () => {
+  test.each([6, 7])('of what counts and what is flagged (seed %i)', async (seed) => {
+    const file = input(`options-${seed}.csv`, dirtyCsv(seed, 3000));
+    await compare([file], ['--currency', 'EUR'], { currency: 'EUR' });
+    await compare(
+      [file],
+      [
+        '--min-baseline-views',
+        '1',
+        '--min-flag-views',
+        '5',
+        '--z-threshold',
+        '1',
+        '--anomaly-basis',
+        'either',
+      ],
+      {
+        minBaselineViews: 1,
+        minFlagViews: 5,
+        zThreshold: 1,
+        anomalyBasis: 'either',
+      },
+    );
+    await compare(
+      [file],
+      [
+        '--min-baseline-views',
+        '3',
+        '--min-flag-views',
+        '5',
+        '--z-threshold',
+        '1',
+        '--anomaly-basis',
+        'brand-hour',
+      ],
+      {
+        minBaselineViews: 3,
+        minFlagViews: 5,
+        zThreshold: 1,
+        anomalyBasis: 'brand-hour',
+      },
+    );
+  });
+});
+
+test('sums of money beyond 2^53 ten-thousandths stay exact', async () => {
+  const lines = Array.from(
+    { length: 1000 },
+    (_, row) => `2019-10-01 10:00:00 UTC,purchase,p${row},${row === 7 ? '0.0001' : '999999999.9999'},u`,
+  );
+  const file = input(
+    'rich.csv',
+    Buffer.from(['event_time,event_type,product_id,price,user_id', ...lines].join('\n')),
+  );
+  const [row] = computeReference([file]).gold_funnel_daily_brand;
+  expect(row.revenue).toBeGreaterThan(BigInt(Number.MAX_SAFE_INTEGER));
+  await compare([file], ['--workers', '2', '--split-size', String(4 * KIB)]);
+});
