@@ -30,8 +30,15 @@ export function combineByKey<I, A, O>(
 ): (input: PCollection<Keyed<I>>) => PCollection<Keyed<O>> {
   return withName(name, (input: PCollection<Keyed<I>>) =>
     input
-      .apply(withName('Encode input', withCoderInternal<Keyed<I>>(new KVCoder(new StrUtf8Coder(), coders.input) as Coder<Keyed<I>>)))
+      .apply(
+        withName(
+          'Encode input',
+          withCoderInternal<Keyed<I>>(new KVCoder(new StrUtf8Coder(), coders.input) as Coder<Keyed<I>>),
+        ),
+      )
       .apply(withName('Combine', combinePerKey(fn)) as never)
-      .apply(withName('Encode output', withCoderInternal(new KVCoder(new StrUtf8Coder(), coders.output))) as never),
+      .apply(
+        withName('Encode output', withCoderInternal(new KVCoder(new StrUtf8Coder(), coders.output))) as never,
+      ),
   ) as never;
 }

@@ -49,7 +49,13 @@ export function readText(reader: Reader, context: Context): string {
 
 /** Appends bytes in one copy; the SDK's own writeRawBytes copies byte by byte. */
 export function writeBlock(bytes: Uint8Array, writer: Writer): void {
-  const push = (writer as unknown as { _push(fn: (value: Uint8Array, buffer: Uint8Array, at: number) => void, length: number, value: Uint8Array): void });
+  const push = writer as unknown as {
+    _push(
+      fn: (value: Uint8Array, buffer: Uint8Array, at: number) => void,
+      length: number,
+      value: Uint8Array,
+    ): void;
+  };
   push._push((value, buffer, at) => buffer.set(value, at), bytes.length, bytes);
 }
 

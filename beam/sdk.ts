@@ -10,7 +10,7 @@ import 'apache-beam/pvalue';
 
 export { KVCoder } from 'apache-beam/coders/required_coders';
 export { Pipeline } from 'apache-beam/internal/pipeline';
-export { PCollection, Root } from 'apache-beam/pvalue';
+export { P, PCollection, Root } from 'apache-beam/pvalue';
 export { flatten } from 'apache-beam/transforms/flatten';
 export { combinePerKey, groupByKey, impulse, withCoderInternal } from 'apache-beam/transforms/internal';
 export {

@@ -58,6 +58,8 @@ export class GlobalWindows implements WindowFn<GlobalWindow> {
 /** Windows of `sizeMs` that touch and do not overlap; one of them starts at `offsetMs` after 1970, 0 ≤ offset < size. */
 export class FixedWindows implements WindowFn<IntervalWindow> {
   readonly beamName: string;
+  /** Elements that follow one another share a window's object. The serialiser leaves out what begins with two underscores. */
+  declare private __last?: IntervalWindow;
 
   constructor(
     readonly sizeMs: number,
@@ -70,7 +72,10 @@ export class FixedWindows implements WindowFn<IntervalWindow> {
 
   assignWindows(timestamp: Instant): IntervalWindow[] {
     const start = lastStart(timestamp, this.sizeMs, this.offsetMs);
-    return [new IntervalWindow(start, start.add(this.sizeMs))];
+    if (this.__last === undefined || !this.__last.start.equals(start)) {
+      this.__last = new IntervalWindow(start, start.add(this.sizeMs));
+    }
+    return [this.__last];
   }
   windowCoder(): Coder<IntervalWindow> {
     return IntervalWindowCoder.INSTANCE;

@@ -10,7 +10,10 @@ export interface RawChunk {
   readonly columns: readonly string[] | null;
   /** Offset of `bytes[start]` in the file (in its decompressed text for .gz). */
   readonly position: number;
-  /** The records are `bytes[start]` to `bytes[end - 1]`; {@link CHUNK_SLACK} readable bytes of no meaning follow. Valid until the next chunk is asked for. */
+  /**
+   * The records are `bytes[start]` to `bytes[end - 1]`, whole lines; only the last line of a file may lack its line end. {@link CHUNK_SLACK} readable bytes follow; where the last line
+   * lacks its end, the parser may write one behind it. Valid until the next chunk is asked for.
+   */
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
@@ -22,3 +25,8 @@ export interface RawChunk {
 
 /** Bytes that must be readable behind a chunk's end, so that the parser can load whole words without a bounds test. */
 export const CHUNK_SLACK = 32;
+
+/** What a reader gives out of a range of a file: its chunks in order, then its end. */
+export type RangeChunk =
+  | RawChunk
+  | { readonly rangeEnd: { readonly source: string; readonly rangeStart: number } };

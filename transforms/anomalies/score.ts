@@ -36,13 +36,20 @@ export type Score = Pick<
 >;
 
 /** Scores one hour of one brand. `status` is open where it is flagged. */
-export function score(brand: string, hour: number, measures: Measures, baseline: Baseline, options: ScoreOptions): Score {
+export function score(
+  brand: string,
+  hour: number,
+  measures: Measures,
+  baseline: Baseline,
+  options: ScoreOptions,
+): Score {
   const ofBrand = Object.hasOwn(baseline.brands, brand) ? baseline.brands[brand] : undefined;
   const ofHour = ofBrand?.byHourOfDay[hourOfDayOf(hour)];
   const conversion = measures.conversion_rate;
   const zBrand = zScore(conversion, ofBrand?.all);
   const zBrandHour = zScore(conversion, ofHour);
-  const byHour = options.basis === 'brand-hour' || (options.basis === 'either' && Math.abs(zBrandHour) > Math.abs(zBrand));
+  const byHour =
+    options.basis === 'brand-hour' || (options.basis === 'either' && Math.abs(zBrandHour) > Math.abs(zBrand));
   const z = byHour ? zBrandHour : zBrand;
   const mean = (byHour ? ofHour?.mean : ofBrand?.all.mean) ?? null;
   const judged = measures.views >= options.minFlagViews;
@@ -75,7 +82,11 @@ function zScore(conversion: number | null, stats: ConversionStats | undefined): 
 }
 
 /** Purchases missing against expectation, at the hour's own average price, or the baseline's where the hour sold nothing; in ten-thousandths, half away from zero. */
-function revenueAtRisk(expected: number, measures: Measures, baseline: { purchases: number; revenue: string } | undefined): bigint | null {
+function revenueAtRisk(
+  expected: number,
+  measures: Measures,
+  baseline: { purchases: number; revenue: string } | undefined,
+): bigint | null {
   const missing = expected - measures.purchases;
   const price =
     measures.purchases > 0

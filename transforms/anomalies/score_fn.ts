@@ -22,7 +22,10 @@ export class ScoreHour {
     readonly computedAt: number,
   ) {}
 
-  *process(rollup: Rollup, context: PaneContext & { baseline: Lookup<Baseline> }): Generator<{ key: string; value: HourVerdict }> {
+  *process(
+    rollup: Rollup,
+    context: PaneContext & { baseline: Lookup<Baseline> },
+  ): Generator<{ key: string; value: HourVerdict }> {
     const info = context.pane.lookup();
     const pane = paneLabel(info);
     if (pane === 'early') return;

@@ -26,7 +26,10 @@ export class LatestVerdicts implements KeyedCombineFn<HourVerdict, Verdicts, Ano
   }
 
   addInput(verdicts: Verdicts, rows: HourVerdict): Verdicts {
-    return join(verdicts, rows.map((row) => [row.brand, { latest: row, everOpen: row.status === 'open' }]));
+    return join(
+      verdicts,
+      rows.map((row) => [row.brand, { latest: row, everOpen: row.status === 'open' }]),
+    );
   }
 
   mergeAccumulators(all: Iterable<Verdicts>): Verdicts {
@@ -69,5 +72,7 @@ export function compareVerdicts(a: AnomalyRow, b: AnomalyRow): number {
 }
 
 function rowBytes(row: AnomalyRow): Buffer {
-  return Buffer.from(JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value)));
+  return Buffer.from(
+    JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
 }

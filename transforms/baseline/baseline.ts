@@ -37,6 +37,9 @@ export interface Baseline {
   readonly brands: Readonly<Record<string, BrandBaseline>>;
 }
 
+/** What hours are scored against where there is nothing: no mean, no deviation, so no score but 0. */
+export const NO_BASELINE: Baseline = { name: 'run', through: null, brands: {} };
+
 /**
  * Mean and sample deviation of purchases / views over hours that are given in hour order. The deviation is exactly 0 when all rates are equal as fractions, which a sum of
  * squares would miss by an ulp; else it is computed in two passes.
@@ -47,14 +50,22 @@ export function conversionStats(hours: readonly Pick<BrandHour, 'views' | 'purch
   const mean = rates.reduce((sum, rate) => sum + rate, 0) / n;
   if (n < 2) return { n, mean, std: null };
   const [first] = hours;
-  const allEqual = hours.every(({ views, purchases }) => BigInt(purchases) * BigInt(first.views) === BigInt(first.purchases) * BigInt(views));
+  const allEqual = hours.every(
+    ({ views, purchases }) =>
+      BigInt(purchases) * BigInt(first.views) === BigInt(first.purchases) * BigInt(views),
+  );
   if (allEqual) return { n, mean, std: 0 };
   const squares = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0);
   return { n, mean, std: Math.sqrt(squares / (n - 1)) };
 }
 
 /** The baseline over some hours of some brands, in any order. Hours with fewer views than `minViews` don't count. */
-export function buildBaseline(name: Baseline['name'], through: number | null, hours: Iterable<BrandHour>, minViews: number): Baseline {
+export function buildBaseline(
+  name: Baseline['name'],
+  through: number | null,
+  hours: Iterable<BrandHour>,
+  minViews: number,
+): Baseline {
   const byBrand = new Map<string, BrandHour[]>();
   for (const hour of hours) {
     if (hour.views < Math.max(minViews, 1)) continue;
@@ -78,7 +89,9 @@ function brandBaseline(hours: BrandHour[]): BrandBaseline {
   }
   return {
     all: conversionStats(hours),
-    byHourOfDay: Object.fromEntries([...byHour].map(([hourOfDay, ofHour]) => [hourOfDay, conversionStats(ofHour)])),
+    byHourOfDay: Object.fromEntries(
+      [...byHour].map(([hourOfDay, ofHour]) => [hourOfDay, conversionStats(ofHour)]),
+    ),
     purchases: hours.reduce((sum, hour) => sum + hour.purchases, 0),
     revenue: String(hours.reduce((sum, hour) => sum + BigInt(hour.revenue), 0n)),
   };
@@ -86,5 +99,5 @@ function brandBaseline(hours: BrandHour[]): BrandBaseline {
 
 /** Hour of the UTC day, 0 to 23, of an hour's start. */
 export function hourOfDayOf(hour: number): number {
-  return (((Math.floor(hour / HOUR_MS) % 24) + 24) % 24);
+  return ((Math.floor(hour / HOUR_MS) % 24) + 24) % 24;
 }

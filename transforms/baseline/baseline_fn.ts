@@ -1,10 +1,10 @@
 import type { Coder } from 'apache-beam/coders/coders';
 import type { KeyedCombineFn } from '../../beam/combine';
 import { JsonCoder } from '../../beam/json_coder';
-import { type Baseline, type BrandHour, buildBaseline } from './baseline';
+import { type WindowContext, windowStart } from '../context';
 import { COUNTS, PURCHASE } from '../count/cells';
 import type { Rollup } from '../count/rollup';
-import { type WindowContext, windowStart } from '../context';
+import { type Baseline, type BrandHour, buildBaseline } from './baseline';
 
 /** What an hour adds to the baseline. */
 export interface HourDigest {
@@ -21,17 +21,25 @@ export class DigestHour {
     const { names, counts, revenue } = rollup.brands;
     const brands = names.flatMap((brand, cell) => {
       const views = counts[cell * COUNTS];
-      return views < Math.max(this.minViews, 1) ? [] : [{ brand, views, purchases: counts[cell * COUNTS + PURCHASE], revenue: String(revenue[cell]) }];
+      return views < Math.max(this.minViews, 1)
+        ? []
+        : [{ brand, views, purchases: counts[cell * COUNTS + PURCHASE], revenue: String(revenue[cell]) }];
     });
-    yield { key: '', value: { hour: windowStart(context.window.lookup()), revision: rollup.revision, brands } };
+    yield {
+      key: '',
+      value: { hour: windowStart(context.window.lookup()), revision: rollup.revision, brands },
+    };
   }
 }
 
 type Digests = HourDigest[];
 
-/** Digests of all hours → the baseline `run`. Of an hour's digests the one with the largest revision counts. */
-export class BuildRunBaseline implements KeyedCombineFn<HourDigest, Digests, Baseline> {
-  constructor(readonly minViews: number) {}
+/** Digests of all hours → the baseline over them. Of an hour's digests the one with the largest revision counts. */
+export class BuildBaseline implements KeyedCombineFn<HourDigest, Digests, Baseline> {
+  constructor(
+    readonly name: Baseline['name'],
+    readonly minViews: number,
+  ) {}
 
   createAccumulator(): Digests {
     return [];
@@ -52,8 +60,10 @@ export class BuildRunBaseline implements KeyedCombineFn<HourDigest, Digests, Bas
       const known = latest.get(digest.hour);
       if (known === undefined || digest.revision > known.revision) latest.set(digest.hour, digest);
     }
-    const hours = [...latest.values()].flatMap(({ hour, brands }) => brands.map((brand) => ({ ...brand, hour })));
-    return buildBaseline('run', null, hours, this.minViews);
+    const hours = [...latest.values()].flatMap(({ hour, brands }) =>
+      brands.map((brand) => ({ ...brand, hour })),
+    );
+    return buildBaseline(this.name, null, hours, this.minViews);
   }
 
   accumulatorCoder(): Coder<Digests> {

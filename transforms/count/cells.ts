@@ -42,7 +42,8 @@ export class CellSums implements Cells {
   add(cells: Cells): void {
     for (let i = 0; i < cells.names.length; i++) {
       const cell = this.cell(cells.names[i]);
-      for (let type = 0; type < COUNTS; type++) this.counts[cell * COUNTS + type] += cells.counts[i * COUNTS + type];
+      for (let type = 0; type < COUNTS; type++)
+        this.counts[cell * COUNTS + type] += cells.counts[i * COUNTS + type];
       this.revenue[cell] += cells.revenue[i];
     }
   }

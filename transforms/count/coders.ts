@@ -36,7 +36,12 @@ export class RollupCoder<T extends Rollup> implements Coder<T> {
 
   encode(rollup: T, writer: Writer, context: Context): void {
     const { brands, categories, priceBands, ...rest } = rollup;
-    const encoded = { ...rest, brands: encodeCells(brands), categories: encodeCells(categories), priceBands: encodeCells(priceBands) };
+    const encoded = {
+      ...rest,
+      brands: encodeCells(brands),
+      categories: encodeCells(categories),
+      priceBands: encodeCells(priceBands),
+    };
     writeText(JSON.stringify(encoded), writer, context);
   }
 

@@ -10,7 +10,11 @@ export class PriceBands {
   constructor(bounds: readonly number[]) {
     this.bounds = bounds.map((bound) => Math.round(bound * MONEY_UNIT));
     const last = bounds.length - 1;
-    this.names = [`<${bounds[0]}`, ...bounds.slice(0, last).map((bound, i) => `${bound}-${bounds[i + 1]}`), `${bounds[last]}+`];
+    this.names = [
+      `<${bounds[0]}`,
+      ...bounds.slice(0, last).map((bound, i) => `${bound}-${bounds[i + 1]}`),
+      `${bounds[last]}+`,
+    ];
   }
 
   /** Index of a price's band; `price` in ten-thousandths. */

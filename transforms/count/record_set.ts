@@ -6,7 +6,15 @@
  * change the set; beside it stands `absorbed`, the plain sum of records ever added, for the ledger.
  */
 import { EventBatch } from '../clean/event_batch';
-import { DIMENSION_MASK, LOSER, META, PRICE_LOW, PRICE_MISSING, priceOf, RECORD_WORDS } from '../clean/packed_record';
+import {
+  DIMENSION_MASK,
+  LOSER,
+  META,
+  PRICE_LOW,
+  PRICE_MISSING,
+  priceOf,
+  RECORD_WORDS,
+} from '../clean/packed_record';
 
 const EMPTY = -1;
 
@@ -40,7 +48,11 @@ export class RecordSet {
 
   /** Adds the records of a batch. */
   addBatch(batch: EventBatch): void {
-    const renumber = this.renumber(batch.pairs, (pair) => latin1(batch.brandOf(pair)), (pair) => latin1(batch.categoryOf(pair)));
+    const renumber = this.renumber(
+      batch.pairs,
+      (pair) => latin1(batch.brandOf(pair)),
+      (pair) => latin1(batch.categoryOf(pair)),
+    );
     this.absorbed += batch.size;
     this.earliest = Math.min(this.earliest, batch.earliest);
     this.addRecords(batch.records, batch.size, renumber);
@@ -48,13 +60,21 @@ export class RecordSet {
 
   /** Adds the records of another set, and what it absorbed. */
   addSet(other: RecordSet): void {
-    const renumber = this.renumber(other.brands.length, (pair) => other.brands[pair], (pair) => other.categories[pair]);
+    const renumber = this.renumber(
+      other.brands.length,
+      (pair) => other.brands[pair],
+      (pair) => other.categories[pair],
+    );
     this.absorbed += other.absorbed;
     this.earliest = Math.min(this.earliest, other.earliest);
     this.addRecords(other.words, other.size, renumber);
   }
 
-  private renumber(pairs: number, brandOf: (pair: number) => string, categoryOf: (pair: number) => string): Int32Array {
+  private renumber(
+    pairs: number,
+    brandOf: (pair: number) => string,
+    categoryOf: (pair: number) => string,
+  ): Int32Array {
     const numbers = new Int32Array(pairs);
     for (let pair = 0; pair < pairs; pair++) {
       const brand = brandOf(pair);
@@ -63,7 +83,10 @@ export class RecordSet {
       let number = this.pairNumbers.get(name);
       if (number === undefined) {
         number = this.brands.length;
-        if (number > DIMENSION_MASK) throw new Error('more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards');
+        if (number > DIMENSION_MASK)
+          throw new Error(
+            'more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards',
+          );
         this.brands.push(brand);
         this.categories.push(category);
         this.pairNumbers.set(name, number);
@@ -155,8 +178,17 @@ export class RecordSet {
 
   /** The set as a block of the same form as a batch. */
   pack(): EventBatch {
-    const texts = [this.brands, this.categories].map((names) => names.map((name) => Buffer.from(name, 'latin1')));
-    return EventBatch.pack(this.words, this.size, this.brands.length, this.earliest, (pair) => texts[0][pair], (pair) => texts[1][pair]);
+    const texts = [this.brands, this.categories].map((names) =>
+      names.map((name) => Buffer.from(name, 'latin1')),
+    );
+    return EventBatch.pack(
+      this.words,
+      this.size,
+      this.brands.length,
+      this.earliest,
+      (pair) => texts[0][pair],
+      (pair) => texts[1][pair],
+    );
   }
 
   /** A set from what {@link pack} made, and the number of records it had absorbed. */

@@ -3,9 +3,17 @@
  * accumulators, each time one fires.
  */
 import { UNKNOWN } from '../../schema/events';
-import { DIMENSION_MASK, META, PRICE_LOW, PRICE_MISSING, priceOf, RECORD_WORDS, typeOf } from '../clean/packed_record';
 import { categoryRoot } from '../clean/normalise';
-import { type Cells, CellSums, COUNTS, PURCHASE } from './cells';
+import {
+  DIMENSION_MASK,
+  META,
+  PRICE_LOW,
+  PRICE_MISSING,
+  priceOf,
+  RECORD_WORDS,
+  typeOf,
+} from '../clean/packed_record';
+import { CellSums, type Cells, COUNTS, PURCHASE } from './cells';
 import type { PriceBands } from './price_bands';
 import type { RecordSet } from './record_set';
 
@@ -90,7 +98,9 @@ export function rollUp(set: RecordSet, priceBands: PriceBands): Rollup {
   const brandNumbers = new CellSums();
   const categoryNumbers = new CellSums();
   const brandOf = Int32Array.from(set.brands, (name) => brandNumbers.cell(utf8(name) || UNKNOWN));
-  const categoryOf = Int32Array.from(set.categories, (name) => categoryNumbers.cell(categoryRoot(name) || UNKNOWN));
+  const categoryOf = Int32Array.from(set.categories, (name) =>
+    categoryNumbers.cell(categoryRoot(name) || UNKNOWN),
+  );
   const brands = new Table(brandNumbers.names);
   const categories = new Table(categoryNumbers.names);
   const bandNames = [...priceBands.names, UNKNOWN];

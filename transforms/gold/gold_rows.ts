@@ -3,7 +3,12 @@
  */
 import type { PaneInfo } from 'apache-beam/values';
 import { HOUR_MS } from '../../schema/events';
-import type { DailyBrandRow, DailyCategoryRow, HourlyBrandRow, HourlyPriceBandRow } from '../../schema/tables';
+import type {
+  DailyBrandRow,
+  DailyCategoryRow,
+  HourlyBrandRow,
+  HourlyPriceBandRow,
+} from '../../schema/tables';
 import { type PaneContext, windowStart } from '../context';
 import type { Cells } from '../count/cells';
 import type { Rollup } from '../count/rollup';
@@ -29,7 +34,11 @@ export function isoDate(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-function rows<K extends object>(cells: Cells, key: (name: string) => K, provenance: Provenance): (K & Measures & Provenance)[] {
+function rows<K extends object>(
+  cells: Cells,
+  key: (name: string) => K,
+  provenance: Provenance,
+): (K & Measures & Provenance)[] {
   return cells.names.map((name, cell) => ({ ...key(name), ...measuresOf(cells, cell), ...provenance }));
 }
 
@@ -42,7 +51,11 @@ abstract class GoldRows<R> {
   constructor(readonly computedAt: number) {}
 
   *process(rollup: Rollup, context: PaneContext): Generator<R[]> {
-    const provenance = { pane: paneLabel(context.pane.lookup()), revision: rollup.revision, computed_at: this.computedAt };
+    const provenance = {
+      pane: paneLabel(context.pane.lookup()),
+      revision: rollup.revision,
+      computed_at: this.computedAt,
+    };
     yield this.rows(rollup, windowStart(context.window.lookup()), provenance);
   }
 

@@ -22,7 +22,9 @@ export class CheckLedger {
     if (open.length > 0) {
       const hours = open.slice(0, 5).map((row) => `${row.bucket} (${row.unaccounted})`);
       const more = open.length > hours.length ? ` and ${open.length - hours.length} more` : '';
-      throw new LedgerError(`the ledger does not balance: records unaccounted for in ${hours.join(', ')}${more}. No table was changed. This is a defect: please report it.`);
+      throw new LedgerError(
+        `the ledger does not balance: records unaccounted for in ${hours.join(', ')}${more}. No table was changed. This is a defect: please report it.`,
+      );
     }
     yield rows;
   }

@@ -1,7 +1,7 @@
 import type { DeadLetterRow } from '../../schema/tables';
 import { isoDate } from '../gold/gold_rows';
-import type { RangeRejects } from '../parse/tally';
 import type { Reject } from '../parse/reject';
+import type { RangeRejects } from '../parse/tally';
 
 /** What a range says of itself, keyed by its file. */
 export class KeyBySource {
@@ -21,7 +21,8 @@ export class DeadLetterRows {
     const ranges = [...value].sort((a, b) => a.rangeStart - b.rangeStart);
     let linesBefore = 0;
     for (const { lines, rejects } of ranges) {
-      if (rejects.length > 0) yield rejects.map((reject) => deadLetterRow(reject, linesBefore, this.rejectedAt));
+      if (rejects.length > 0)
+        yield rejects.map((reject) => deadLetterRow(reject, linesBefore, this.rejectedAt));
       linesBefore += lines;
     }
   }

@@ -31,7 +31,10 @@ export class EnterTally {
 
 /** Merged hour → ledger entry. */
 export class EnterCount {
-  *process({ revision, absorbed, counted }: Rollup, context: WindowContext): Generator<{ key: string; value: LedgerEntry }> {
+  *process(
+    { revision, absorbed, counted }: Rollup,
+    context: WindowContext,
+  ): Generator<{ key: string; value: LedgerEntry }> {
     const hour = windowStart(context.window.lookup()) / HOUR_MS;
     yield { key: '', value: { count: { hour, revision, absorbed, counted } } };
   }
@@ -81,7 +84,12 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
     const counts = new Map<number, HourCount>();
     for (const count of ledger.counts) {
       const known = counts.get(count.hour);
-      if (known === undefined || count.revision > known.revision || (count.revision === known.revision && count.absorbed > known.absorbed)) counts.set(count.hour, count);
+      if (
+        known === undefined ||
+        count.revision > known.revision ||
+        (count.revision === known.revision && count.absorbed > known.absorbed)
+      )
+        counts.set(count.hour, count);
     }
     const hours = [...new Set([...read.keys(), ...counts.keys()])].sort((a, b) => a - b);
     const rows = hours.map((hour) => ledgerRow(hour, read.get(hour) ?? [0, 0], counts.get(hour)));
@@ -93,7 +101,11 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
   }
 }
 
-function ledgerRow(hour: number | null, [read, rejected]: readonly [number, number], count: HourCount | undefined): LedgerRow {
+function ledgerRow(
+  hour: number | null,
+  [read, rejected]: readonly [number, number],
+  count: HourCount | undefined,
+): LedgerRow {
   const counted = count?.counted ?? 0;
   const duplicates = count === undefined ? 0 : count.absorbed - count.counted;
   return {

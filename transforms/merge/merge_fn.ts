@@ -1,6 +1,6 @@
 import type { Coder } from 'apache-beam/coders/coders';
 import type { KeyedCombineFn } from '../../beam/combine';
-import { type Cells, CellSums } from '../count/cells';
+import { CellSums, type Cells } from '../count/cells';
 import type { Rollup } from '../count/rollup';
 import { SourcesCoder } from './sources_coder';
 
@@ -37,7 +37,8 @@ export class MergeSources implements KeyedCombineFn<SourcedRollup, Sources, Roll
 
   extractOutput(sources: Sources): Rollup {
     const rollups = [...sources.values()];
-    const sum = (of: (rollup: Rollup) => number): number => rollups.reduce((total, rollup) => total + of(rollup), 0);
+    const sum = (of: (rollup: Rollup) => number): number =>
+      rollups.reduce((total, rollup) => total + of(rollup), 0);
     const add = (of: (rollup: Rollup) => Cells): Cells => {
       if (rollups.length === 1) return of(rollups[0]);
       const sums = new CellSums();

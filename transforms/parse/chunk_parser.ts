@@ -54,7 +54,8 @@ export class ChunkParser {
   *parse(chunk: RawChunk): Generator<ParsedPart> {
     const { bytes, end } = chunk;
     this.lines += chunk.linesBefore;
-    bytes[end] = NEWLINE; // the slack behind the chunk: the last line ends here if the file doesn't end with a newline
+    // A last line without a line end gets one, in the slack behind the chunk, so that no loop has to look for the end of the bytes.
+    if (end > chunk.start && bytes[end - 1] !== NEWLINE) bytes[end] = NEWLINE;
     for (let at = chunk.start; at < end; ) {
       at = chunk.format === 'csv' ? this.parseCsv(chunk, at) : this.parseNdjson(chunk, at);
       if (at < end) yield* this.drain();
@@ -64,7 +65,11 @@ export class ChunkParser {
   /** Gives out what has been collected of the range that began at `rangeStart`: the last batches, then the tally and the rejects. Begins anew for the next range. */
   *finish(source: string, rangeStart: number): Generator<ParsedPart> {
     yield* this.drain();
-    const hours = [...this.hours].map(([hour, [read, rejected]]): [number, number, number] => [hour, read, rejected]);
+    const hours = [...this.hours].map(([hour, [read, rejected]]): [number, number, number] => [
+      hour,
+      read,
+      rejected,
+    ]);
     const tally: Tally = { hours, unknown: [this.unknownRead, this.unknownRejected] };
     const rejects: RangeRejects = { source, rangeStart, lines: this.lines, rejects: this.rejects };
     this.hours.clear();

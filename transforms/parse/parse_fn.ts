@@ -1,5 +1,8 @@
-import type { RawChunk } from '../../schema/chunk';
+import Long from 'long';
+import type { Keyed } from '../../beam/combine';
+import type { RangeChunk } from '../../schema/chunk';
 import type { KeyedBatch, Sharding } from '../clean/batch_builder';
+import type { EventBatch } from '../clean/event_batch';
 import type { Counting } from '../context';
 import { ChunkParser, type ParsedPart } from './chunk_parser';
 
@@ -8,9 +11,6 @@ export interface ParseOptions extends Sharding {
   /** Upper case; records in another currency are rejected. Null counts all. */
   readonly currency: string | null;
 }
-
-/** All records of one range: the reader's chunks, in order, then the end of the range. */
-export type RangeChunk = RawChunk | { readonly rangeEnd: { readonly source: string; readonly rangeStart: number } };
 
 /**
  * Raw chunks → packed batches, tallies and rejects, as one output object with one of the three keys each (see `split`).
@@ -39,7 +39,14 @@ export class ParseChunks {
   }
 }
 
-/** A batch's event time. */
-export function earliestEvent(keyed: KeyedBatch): number {
-  return keyed.batch.earliest;
+/** A batch's event time, as Beam's timestamp. */
+export function batchTimestamp(keyed: KeyedBatch): Long {
+  return Long.fromNumber(keyed.batch.earliest);
+}
+
+/** Batch → (slot and shard, batch). */
+export class KeyBatch {
+  *process({ key, batch }: KeyedBatch): Generator<Keyed<EventBatch>> {
+    yield { key: String(key), value: batch };
+  }
 }

@@ -1,0 +1,65 @@
+import * as fs from 'node:fs';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { InputError, systemReason } from '../input_error';
+
+/** Memory that DuckDB may take for loading and reading: our tables are small, and its default is most of the machine's. */
+const MEMORY_LIMIT = '512MB';
+
+/** Opens a DuckDB file, works with it and closes it. A file that can't be opened is an {@link InputError} with the reason. */
+export async function withDuckdb<T>(
+  file: string,
+  mode: 'READ_WRITE' | 'READ_ONLY',
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  if (mode === 'READ_ONLY' && !fs.existsSync(file)) throw new InputError(`cannot read ${file}: no such file`);
+  let instance: DuckDBInstance;
+  try {
+    instance = await DuckDBInstance.create(file, {
+      access_mode: mode,
+      memory_limit: MEMORY_LIMIT,
+      threads: '2',
+    });
+  } catch (error) {
+    throw openError(file, error);
+  }
+  try {
+    const connection = await instance.connect();
+    try {
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function openError(file: string, error: unknown): InputError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/lock/i.test(text)) {
+    const pid = /PID (\d+)/.exec(text)?.[1];
+    return new InputError(
+      `cannot open ${file}: another process${pid === undefined ? '' : ` (PID ${pid})`} has it open. Close it there, or choose another output`,
+    );
+  }
+  if (/not a valid DuckDB|newer|older|version/i.test(text))
+    return new InputError(
+      `cannot open ${file}: it is not a DuckDB file that this version reads (${firstLine(text)})`,
+    );
+  const code = /Permission denied/i.test(text)
+    ? 'EACCES'
+    : /No such file/i.test(text)
+      ? 'ENOENT'
+      : /Is a directory/i.test(text)
+        ? 'EISDIR'
+        : /Read-only/i.test(text)
+          ? 'EROFS'
+          : '';
+  return new InputError(
+    `cannot open ${file}: ${code === '' ? firstLine(text) : systemReason(Object.assign(new Error(text), { code }))}`,
+  );
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0];
+}

@@ -1,0 +1,109 @@
+/**
+ * The last step of a batch run: staged rows become the tables, all in one transaction. Readers see the old run or the new one; a run that is stopped before, at any point,
+ * leaves the old one.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '../../schema/column';
+import { duckdbClosedView, duckdbCreateTable, duckdbType, quote } from '../../schema/duckdb';
+import type { Table } from '../../schema/table';
+import { type RunRow, runs, TABLES } from '../../schema/tables';
+import { InputError } from '../input_error';
+import type { Staged } from '../staging/stage_rows';
+import { withDuckdb } from './open';
+
+/** What a run says of itself, but for its counts, which the switch knows. */
+export type RunIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'>;
+
+export interface SwitchOptions {
+  /** The DuckDB file. */
+  readonly file: string;
+  readonly run: RunIdentity;
+  /** Tables that this run doesn't write: silver_events unless asked for. They are dropped, since they would show another run. */
+  readonly omit: readonly string[];
+}
+
+/** Rows per table. */
+export type TableCounts = Record<string, number>;
+
+/** Replaces all tables of the output by the staged rows. Running it again with the same staged rows changes nothing. */
+export async function switchTables(staged: readonly Staged[], options: SwitchOptions): Promise<TableCounts> {
+  return withDuckdb(options.file, 'READ_WRITE', async (connection) => {
+    try {
+      await connection.run('BEGIN TRANSACTION');
+      const counts: TableCounts = {};
+      for (const table of TABLES) {
+        await connection.run(`DROP TABLE IF EXISTS ${quote(table.name)} CASCADE`);
+        if (options.omit.includes(table.name)) continue;
+        await connection.run(duckdbCreateTable(table));
+        const files = staged.filter((part) => part.table === table.name);
+        if (files.length > 0)
+          await connection.run(
+            loadStatement(
+              table,
+              files.map((part) => part.file),
+            ),
+          );
+        counts[table.name] = files.reduce((sum, part) => sum + part.rows, 0);
+      }
+      await recordRun(connection, options.run, counts);
+      for (const table of TABLES) if (table.closedAt) await connection.run(duckdbClosedView(table));
+      await connection.run('COMMIT');
+      return counts;
+    } catch (error) {
+      throw storeError(options.file, error);
+    }
+  });
+}
+
+/** `INSERT … SELECT` from staging files, ordered by key: equal runs give equal files, and scans by key find their rows together. */
+function loadStatement(table: Table, files: readonly string[]): string {
+  const columns = Object.entries<Column>(table.columns);
+  const stagedTypes = columns.map(
+    ([name, column]) =>
+      `${literal(name)}: ${literal(column.type === 'timestamp' ? 'BIGINT' : duckdbType(column))}`,
+  );
+  const values = columns.map(([name, column]) =>
+    column.type === 'timestamp' ? `epoch_ms(${quote(name)})` : quote(name),
+  );
+  return [
+    `INSERT INTO ${quote(table.name)} SELECT ${values.join(', ')}`,
+    `FROM read_csv([${files.map(literal).join(', ')}], header = false, auto_detect = false, columns = {${stagedTypes.join(', ')}},`,
+    `  delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, buffer_size = 4194304, max_line_size = 2097152)`,
+    `ORDER BY ${table.key.map(quote).join(', ')}`,
+  ].join('\n');
+}
+
+async function recordRun(connection: DuckDBConnection, run: RunIdentity, counts: TableCounts): Promise<void> {
+  await connection.run(duckdbCreateTable(runs).replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
+  const ledger = await connection.runAndReadAll(
+    'SELECT sum(read)::BIGINT, sum(counted)::BIGINT, sum(duplicates)::BIGINT, sum(rejected)::BIGINT FROM pipeline_ledger',
+  );
+  const [read, counted, duplicates, rejected] = (ledger.getRows()[0] ?? []).map(Number);
+  const all = { read, counted, duplicates, rejected, tables: counts };
+  await connection.run(`DELETE FROM ${quote(runs.name)} WHERE run_id = $1`, [run.run_id]);
+  await connection.run(
+    `INSERT INTO ${quote(runs.name)} VALUES ($1, $2, $3, $4, $5, $6, NULL, $7::BIGINT, 'done', epoch_ms($8::BIGINT), epoch_ms($9::BIGINT))`,
+    [
+      run.run_id,
+      run.state_id,
+      run.mode,
+      run.input,
+      run.options,
+      JSON.stringify(all),
+      run.allowed_lateness_ms,
+      BigInt(run.started_at),
+      BigInt(Date.now()),
+    ],
+  );
+}
+
+function storeError(file: string, error: unknown): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/No space left|could not write|disk/i.test(text))
+    return new InputError(`cannot write ${file}: ${text.split('\n')[0]}. The tables are as they were`);
+  return error;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,15 @@
+import * as fs from 'node:fs';
+import { impulse, type PCollection, type Root, withName } from '../../beam/sdk';
+import { step } from '../../beam/step';
+import { ReadHistory } from './read_history';
+
+/** The source of what the launcher has read already: it is kept in `file` until the pipeline reads it. */
+export function historyHours<T>(file: string, elements: readonly T[]): (root: Root) => PCollection<T> {
+  fs.writeFileSync(file, JSON.stringify(elements), { mode: 0o600 });
+  const read = withName('Read history', (start: Root) =>
+    (start.apply(withName('Start', impulse())) as PCollection<Uint8Array>).apply(
+      step<Uint8Array, T, unknown>('Read', new ReadHistory<T>(file)),
+    ),
+  );
+  return (root) => root.apply(read as never) as PCollection<T>;
+}

@@ -1,0 +1,54 @@
+import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
+import type { Keyed } from '../../beam/combine';
+import { JsonCoder } from '../../beam/json_coder';
+import {
+  flatten,
+  groupByKey,
+  KVCoder,
+  P,
+  type PCollection,
+  windowInto,
+  withCoderInternal,
+  withName,
+} from '../../beam/sdk';
+import { named, type StepFn, step, type Transform } from '../../beam/step';
+import { GlobalWindows } from '../../beam/windows';
+import type { Row, Table } from '../../schema/table';
+import { KeyPart, type Staged, StageRows } from './stage_rows';
+
+/** Rows of a table → staging files in `directory`. Windows end here: what is staged belongs to the run. */
+export function stageTable<T extends Table>(table: T, directory: string): Transform<Row<T>[], Staged> {
+  return named(`Stage ${table.name}`, (rows: PCollection<Row<T>[]>) =>
+    rows
+      .apply(withName('All of time', windowInto(new GlobalWindows() as never)) as never)
+      .apply(
+        step(
+          'Write rows',
+          new StageRows(table.name, directory, true) as unknown as StepFn<unknown, Staged, unknown>,
+        ) as never,
+      ),
+  ) as never;
+}
+
+/** All staged parts, grouped to one key → the step that publishes them. */
+export function publishStaged(
+  fn: StepFn<Keyed<Iterable<Staged>>, unknown, unknown>,
+): (parts: PCollection<Staged>[]) => void {
+  return (parts) => {
+    const all: PCollection<Staged> = P(parts).apply(withName('All parts', flatten()) as never);
+    all.apply(
+      named('Publish', (staged: PCollection<Staged>) =>
+        staged
+          .apply(step('Key', new KeyPart()))
+          .apply(
+            withName(
+              'Encode',
+              withCoderInternal(new KVCoder(new StrUtf8Coder(), new JsonCoder<Staged>())),
+            ) as never,
+          )
+          .apply(withName('Together', groupByKey()) as never)
+          .apply(step('Switch tables', fn) as never),
+      ) as never,
+    );
+  };
+}

@@ -1,0 +1,178 @@
+/** `funnelpulse run`: events in, tables out. */
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { exportTables } from '../../io/duckdb/export_tables';
+import { prepareOutput } from '../../io/duckdb/prepare_output';
+import { readBaseline } from '../../io/duckdb/read_baseline';
+import { InputError } from '../../io/input_error';
+import type { AnomalyBasis } from '../../transforms/anomalies/score';
+import { parseIsoTime } from '../../transforms/parse/event_time';
+import { executeBatch } from '../execute_batch';
+import type { FunnelOptions } from '../funnel';
+import {
+  COMPUTE_OPTIONS,
+  EXECUTION_OPTIONS,
+  parseDuration,
+  parsePriceBands,
+  parseSize,
+  requireWhole,
+} from '../options';
+import { progressLine } from '../progress';
+import { readSummary } from '../summary';
+import { printSummary } from '../summary_text';
+
+const OUTPUT_OPTIONS = {
+  input: {
+    type: 'array',
+    string: true,
+    demandOption: true,
+    describe: 'Files, directories or globs of events: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped',
+  },
+  output: { type: 'string', demandOption: true, describe: 'Where the tables go: duckdb:FILE' },
+  export: { type: 'string', describe: 'Also write every table to this directory as Parquet' },
+  replace: {
+    type: 'boolean',
+    default: false,
+    describe: 'Replace the tables even if the output belongs to a stream',
+  },
+  quiet: { type: 'boolean', default: false, describe: 'No progress line and no summary' },
+  json: { type: 'boolean', default: false, describe: 'Print the summary as JSON' },
+} as const;
+
+function build(argv: Argv) {
+  return argv
+    .options(OUTPUT_OPTIONS)
+    .options(COMPUTE_OPTIONS)
+    .options(EXECUTION_OPTIONS)
+    .group(Object.keys(OUTPUT_OPTIONS), 'Input and output:')
+    .group(Object.keys(COMPUTE_OPTIONS), 'What is computed:')
+    .group(Object.keys(EXECUTION_OPTIONS), 'How it is computed (never changes a result):')
+    .example('$0 run --input samples/ --output duckdb:out/funnel.duckdb', 'All event files of a directory')
+    .example(
+      "$0 run --input '2019-*.csv.gz' --output duckdb:shop.duckdb --export parquet/",
+      'Several months, and Parquet files beside',
+    );
+}
+
+type RunArguments = Awaited<ReturnType<typeof build>['argv']>;
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run',
+  describe: 'Compute the funnel and its anomalies from event files',
+  builder: build as never,
+  handler: run,
+};
+
+async function run(args: RunArguments): Promise<void> {
+  const startedAt = Date.now();
+  const file = duckdbFile(args.output);
+  const { funnel, splitBytes, workers } = settings(args, startedAt);
+  const runId = randomUUID();
+  const history = args.baseline === 'run' ? null : await readBaseline(args.baseline);
+  const staging = await prepareOutput(file, runId, args.replace);
+  const interrupted = new AbortController();
+  const stop = (): void => interrupted.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const progress = progressLine(args.input, !args.quiet && !args.json);
+  try {
+    const counters = await executeBatch({
+      inputs: args.input,
+      splitBytes,
+      staging,
+      funnel,
+      history,
+      runner: args.runner as 'local' | 'direct',
+      workers,
+      output: {
+        file,
+        omit: ['silver_events'],
+        run: {
+          run_id: runId,
+          state_id: null,
+          mode: 'batch',
+          input: args.input.join(' '),
+          options: JSON.stringify({ ...funnel, baseline: args.baseline, splitBytes, runner: args.runner }),
+          watermark: null,
+          allowed_lateness_ms: funnel.windowing.allowedLatenessMs,
+          started_at: startedAt,
+        },
+      },
+      signal: interrupted.signal,
+      onProgress: progress.update,
+    });
+    progress.end();
+    if (args.export !== undefined) await exportTables(file, args.export);
+    if (args.quiet && !args.json) return;
+    const summary = await readSummary(file, runId, {
+      seconds: (Date.now() - startedAt) / 1000,
+      bytes: counters.get('bytes_read') ?? 0,
+      currencies: currenciesOf(counters),
+    });
+    if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    else printSummary(summary, file);
+  } finally {
+    progress.end();
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
+    fs.rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** The path of `duckdb:PATH`. */
+function duckdbFile(output: string): string {
+  const match = /^duckdb:(.+)$/.exec(output);
+  if (match === null)
+    throw new InputError(
+      `--output ${output}: duckdb:FILE was expected, like duckdb:${path.join('out', 'funnel.duckdb')}`,
+    );
+  return match[1];
+}
+
+function settings(
+  args: RunArguments,
+  startedAt: number,
+): { funnel: FunnelOptions; splitBytes: number; workers: number } {
+  const slotMinutes = requireWhole('slot', args.slot, 1, 60);
+  if (60 % slotMinutes !== 0) throw new InputError(`--slot ${args.slot}: a divisor of 60 was expected`);
+  const computedAt = args.now === undefined ? startedAt : parseIsoTime(args.now);
+  if (Number.isNaN(computedAt))
+    throw new InputError(`--now ${args.now}: a time like 2026-01-01T00:00:00Z was expected`);
+  if (args.currency !== undefined && !/^[A-Za-z]{3}$/.test(args.currency))
+    throw new InputError(`--currency ${args.currency}: three letters like EUR were expected`);
+  if (!(args['z-threshold'] > 0))
+    throw new InputError(`--z-threshold ${args['z-threshold']}: a number above 0 was expected`);
+  const funnel: FunnelOptions = {
+    parse: {
+      shards: requireWhole('shards', args.shards, 1, 1024),
+      slotMinutes,
+      currency: args.currency?.toUpperCase() ?? null,
+    },
+    windowing: {
+      allowedLatenessMs: parseDuration('allowed-lateness', args['allowed-lateness']),
+      earlyFiringMs: parseDuration('early-firing', args['early-firing']),
+    },
+    priceBandBounds: parsePriceBands(args['price-bands']),
+    minBaselineViews: requireWhole('min-baseline-views', args['min-baseline-views'], 0),
+    score: {
+      minFlagViews: requireWhole('min-flag-views', args['min-flag-views'], 0),
+      zThreshold: args['z-threshold'],
+      basis: args['anomaly-basis'] as AnomalyBasis,
+    },
+    computedAt,
+  };
+  return {
+    funnel,
+    splitBytes: parseSize('split-size', args['split-size']),
+    workers: requireWhole('workers', args.workers, 0, 256),
+  };
+}
+
+const CURRENCY_COUNTER = 'currency:';
+
+function currenciesOf(counters: ReadonlyMap<string, number>): string[] {
+  return [...counters.keys()]
+    .filter((name) => name.startsWith(CURRENCY_COUNTER))
+    .map((name) => name.slice(CURRENCY_COUNTER.length))
+    .sort();
+}

@@ -1,0 +1,68 @@
+/** Builds the graph for a bounded input and runs it to its end. */
+import * as path from 'node:path';
+import type { Keyed } from '../beam/combine';
+import { Pipeline, Root } from '../beam/sdk';
+import type { SwitchOptions } from '../io/duckdb/switch_tables';
+import { historyHours } from '../io/staging/history_hours';
+import { readManifest } from '../io/staging/keep_manifest';
+import { type RunProgress, runLocally } from '../runners/local';
+import type { HourDigest } from '../transforms/baseline/baseline_fn';
+import { batchEnds } from './batch_ends';
+import { type FunnelOptions, funnel } from './funnel';
+import './registration';
+
+export interface BatchRun {
+  readonly inputs: readonly string[];
+  readonly splitBytes: number;
+  /** A directory of this run's own for staged rows. */
+  readonly staging: string;
+  readonly funnel: FunnelOptions;
+  /** Hours for the baseline; null: the run's own. */
+  readonly history: HourDigest[] | null;
+  readonly output: SwitchOptions;
+  readonly runner: 'local' | 'direct';
+  readonly workers: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+/** Runs the funnel over files; when the promise is kept, the tables of the output are the new ones. Returns the run's counters. */
+export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, number>> {
+  const manifest = run.runner === 'direct' ? path.join(run.staging, 'manifest.json') : null;
+  const pipeline = new Pipeline();
+  const { history } = run;
+  const ends = batchEnds({
+    inputs: run.inputs,
+    splitBytes: run.splitBytes,
+    staging: run.staging,
+    output: run.output,
+    history:
+      history === null
+        ? null
+        : historyHours<Keyed<HourDigest>>(
+            path.join(run.staging, 'history.json'),
+            history.map((value) => ({ key: '', value })),
+          ),
+    manifest,
+  });
+  funnel(new Root(pipeline), ends, run.funnel);
+  const proto = pipeline.getProto();
+  if (manifest === null) {
+    const options = {
+      workers: run.workers,
+      registration: [require.resolve('./registration')],
+      liftCombines: false,
+    };
+    const result = await runLocally(proto, {
+      ...options,
+      ...(run.signal && { signal: run.signal }),
+      ...(run.onProgress && { onProgress: run.onProgress }),
+    });
+    return result.counters;
+  }
+  const { runDirect } = await import('../runners/direct/index.js');
+  const { switchTables } = await import('../io/duckdb/switch_tables.js');
+  const result = await runDirect(proto);
+  await switchTables(readManifest(manifest), run.output);
+  return result.counters;
+}

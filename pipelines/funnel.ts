@@ -1,0 +1,95 @@
+/**
+ * The graph: raw records of an online shop → its conversion funnel per hour and day, anomalies, and the books of the run.
+ *
+ *   source → parse and clean → count records → merge hours → merge days
+ *                 │                                 │            │
+ *                 │                                 ├────────────┴─→ gold tables ───┐
+ *                 │                                 ├─→ baseline ─┐                 │
+ *                 │                                 ├─────────────┴─→ anomalies ────┤
+ *                 ├─ tallies ───────────────────────┴─→ ledger ────────────────────→├─→ publish
+ *                 └─ rejects ─→ dead letters ───────────────────────────────────────┘
+ *
+ * It knows neither files nor databases nor whether its input ends: where records come from and where rows go is handed to it as its ends.
+ */
+
+import type { Keyed } from '../beam/combine';
+import type { PCollection, Root } from '../beam/sdk';
+import type { Transform } from '../beam/step';
+import type { RangeChunk } from '../schema/chunk';
+import type { Row, Table } from '../schema/table';
+import {
+  deadLetters,
+  goldAnomaliesHourlyBrand,
+  goldFunnelDailyBrand,
+  goldFunnelDailyCategory,
+  goldFunnelHourlyBrand,
+  goldFunnelHourlyPriceBand,
+  type LedgerRow,
+  pipelineLedger,
+} from '../schema/tables';
+import { buildBaseline, detectAnomalies, digestHours } from '../transforms/anomalies';
+import type { ScoreOptions } from '../transforms/anomalies/score';
+import type { HourDigest } from '../transforms/baseline/baseline_fn';
+import { balanceLedger, deadLetterRows } from '../transforms/books';
+import { countRecords, mergeDays, mergeHours } from '../transforms/count_and_merge';
+import { goldTables } from '../transforms/gold_tables';
+import type { ParseOptions } from '../transforms/parse/parse_fn';
+import { parseAndClean } from '../transforms/parse_and_clean';
+import type { WindowingOptions } from '../transforms/windowing';
+
+/** Where the graph begins and ends. `Part` is what a sink says of the rows that it has taken. */
+export interface FunnelEnds<Part> {
+  /** Raw records. */
+  readonly source: (root: Root) => PCollection<RangeChunk>;
+  /** Hours that the baseline is built from; null: the run's own. */
+  readonly history: ((root: Root) => PCollection<Keyed<HourDigest>>) | null;
+  /** Looks at the ledger before anything is published. */
+  readonly audit: Transform<LedgerRow[], LedgerRow[]>;
+  /** Takes a table's rows. */
+  readonly sink: <T extends Table>(table: T) => Transform<Row<T>[], Part>;
+  /** The last step, behind all sinks: makes what they took visible. */
+  readonly publish: (parts: PCollection<Part>[]) => void;
+}
+
+export interface FunnelOptions {
+  readonly parse: ParseOptions;
+  readonly windowing: WindowingOptions;
+  /** Bounds of the price bands, see PriceBands. */
+  readonly priceBandBounds: readonly number[];
+  /** Views that an hour needs to count for the baseline. */
+  readonly minBaselineViews: number;
+  readonly score: ScoreOptions;
+  /** What rows carry as computed_at, and dead letters as rejected_at: milliseconds since 1970. */
+  readonly computedAt: number;
+}
+
+/** Builds the graph on `root`. */
+export function funnel<Part>(root: Root, ends: FunnelEnds<Part>, options: FunnelOptions): void {
+  const { windowing, minBaselineViews, computedAt } = options;
+
+  const cleaned = ends.source(root).apply(parseAndClean(options.parse) as never) as unknown as ReturnType<
+    ReturnType<typeof parseAndClean>
+  >;
+  const hours = cleaned.batches
+    .apply(countRecords(windowing, options.priceBandBounds))
+    .apply(mergeHours(windowing));
+  const days = hours.apply(mergeDays(windowing));
+
+  const gold = goldTables(hours, days, computedAt);
+  const digests = ends.history === null ? hours.apply(digestHours(minBaselineViews)) : ends.history(root);
+  const baseline = digests.apply(buildBaseline(ends.history === null ? 'run' : 'file', minBaselineViews));
+  const anomalies = hours.apply(detectAnomalies(baseline, options.score, windowing, computedAt));
+
+  const ledger = balanceLedger(cleaned.tallies, hours).apply(ends.audit);
+  const letters = cleaned.rejects.apply(deadLetterRows(computedAt));
+
+  ends.publish([
+    gold.hourlyBrand.apply(ends.sink(goldFunnelHourlyBrand)),
+    gold.dailyBrand.apply(ends.sink(goldFunnelDailyBrand)),
+    gold.dailyCategory.apply(ends.sink(goldFunnelDailyCategory)),
+    gold.hourlyPriceBand.apply(ends.sink(goldFunnelHourlyPriceBand)),
+    anomalies.apply(ends.sink(goldAnomaliesHourlyBrand)),
+    letters.apply(ends.sink(deadLetters)),
+    ledger.apply(ends.sink(pipelineLedger)),
+  ]);
+}

@@ -1,0 +1,3 @@
+/** Everything that a worker has to know to run the graph. */
+import '../transforms/registration';
+import '../io/registration';

@@ -1,0 +1,45 @@
+/**
+ * Registers every function that the graph holds, under the name by which workers find it again: loaded by the graph's side and by every worker. No graph library in here.
+ */
+import '../beam/registration';
+import '../beam/json_coder';
+import './clean/event_batch_coder';
+import './count/coders';
+import './merge/sources_coder';
+import { requireForSerialization } from 'apache-beam/serialization';
+import { ScoreHour } from './anomalies/score_fn';
+import { LatestVerdicts } from './anomalies/verdict_fn';
+import { BuildBaseline, DigestHour } from './baseline/baseline_fn';
+import { CountRecords } from './count/count_fn';
+import { DailyBrandRows, DailyCategoryRows, HourlyBrandRows, HourlyPriceBandRows } from './gold/gold_rows';
+import { CheckLedger } from './ledger/check_ledger';
+import { DeadLetterRows, KeyBySource } from './ledger/dead_letters';
+import { BalanceLedger, EnterCount, EnterTally } from './ledger/ledger_fn';
+import { MergeSources } from './merge/merge_fn';
+import { DropKey, StampHour, StampSlot } from './merge/stamp_source';
+import { batchTimestamp, KeyBatch, ParseChunks } from './parse/parse_fn';
+
+requireForSerialization('funnelpulse/transforms', {
+  BalanceLedger,
+  batchTimestamp,
+  BuildBaseline,
+  CheckLedger,
+  CountRecords,
+  DailyBrandRows,
+  DailyCategoryRows,
+  DeadLetterRows,
+  DigestHour,
+  DropKey,
+  EnterCount,
+  EnterTally,
+  HourlyBrandRows,
+  HourlyPriceBandRows,
+  KeyBatch,
+  KeyBySource,
+  LatestVerdicts,
+  MergeSources,
+  ParseChunks,
+  ScoreHour,
+  StampHour,
+  StampSlot,
+});

@@ -1,0 +1,84 @@
+/**
+ * When an hour or a day speaks. The same settings serve history and live traffic: bounded input sees one pane, since its watermark passes everything at once.
+ */
+import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { windowInto, withName } from '../beam/sdk';
+import { named, type Transform } from '../beam/step';
+import type { WindowFn } from '../beam/windows';
+import { GlobalWindows } from '../beam/windows';
+
+/** Lateness and early firings of the hourly windows; all in milliseconds. */
+export interface WindowingOptions {
+  /** Events later than their hour's end by more than this are dropped and counted. */
+  readonly allowedLatenessMs: number;
+  /** Processing time between the first event that an hour's last firing didn't hold and its next early firing. */
+  readonly earlyFiringMs: number;
+}
+
+/** By how much every merge waits longer than its source: a source's last pane, which it gives out when its own window expires, must not meet the expired window of the merge. */
+const MERGE_GRACE_MS = 3_600_000;
+
+type Trigger = runnerApi.Trigger;
+
+function elementCount(count: number): Trigger {
+  return { trigger: { oneofKind: 'elementCount', elementCount: { elementCount: count } } };
+}
+
+function afterDelay(delayMs: number): Trigger {
+  return {
+    trigger: {
+      oneofKind: 'afterProcessingTime',
+      afterProcessingTime: {
+        timestampTransforms: [
+          { timestampTransform: { oneofKind: 'delay', delay: { delayMillis: BigInt(delayMs) } } },
+        ],
+      },
+    },
+  };
+}
+
+/**
+ * Accumulating windows with one on-time pane, early panes by `early`, and a late pane for whatever comes within `latenessMs`. Each pane holds the window so far and replaces the
+ * one before. The on-time pane comes even when nothing is new since the last early one: only then is a row no longer early.
+ */
+function strategy(early: Trigger, latenessMs: number): runnerApi.WindowingStrategy {
+  return runnerApi.WindowingStrategy.create({
+    trigger: {
+      trigger: {
+        oneofKind: 'afterEndOfWindow',
+        afterEndOfWindow: { earlyFirings: early, lateFirings: elementCount(1) },
+      },
+    },
+    accumulationMode: runnerApi.AccumulationMode_Enum.ACCUMULATING,
+    outputTime: runnerApi.OutputTime_Enum.END_OF_WINDOW,
+    closingBehavior: runnerApi.ClosingBehavior_Enum.EMIT_IF_NONEMPTY,
+    onTimeBehavior: runnerApi.OnTimeBehavior_Enum.FIRE_ALWAYS,
+    allowedLateness: BigInt(latenessMs),
+    environmentId: 'jsEnvironment',
+  });
+}
+
+/** Windows of the accumulators: early panes after a delay of processing time. */
+export function accumulatorWindows<T>(windowFn: WindowFn, options: WindowingOptions): Transform<T, T> {
+  return into(windowFn, strategy(afterDelay(options.earlyFiringMs), options.allowedLatenessMs));
+}
+
+/**
+ * Windows of a merge, `level` steps behind the accumulators (1 for hours, 2 for days): it fires as soon as one of its sources has, since the accumulators already paid the delay.
+ */
+export function mergeWindows<T>(
+  windowFn: WindowFn,
+  options: WindowingOptions,
+  level: number,
+): Transform<T, T> {
+  return into(windowFn, strategy(elementCount(1), options.allowedLatenessMs + level * MERGE_GRACE_MS));
+}
+
+/** The global window with the default trigger: everything at the end of the input. */
+export function globalWindow<T>(): Transform<T, T> {
+  return named('All of time', windowInto<T, never>(new GlobalWindows() as never) as never);
+}
+
+function into<T>(windowFn: WindowFn, base: runnerApi.WindowingStrategy): Transform<T, T> {
+  return withName(windowFn.beamName, windowInto<T, never>(windowFn as never, base)) as never;
+}
