@@ -66,6 +66,16 @@ describe.each(['csv', 'ndjson'] as const)('dirty %s', (format) => {
     expect([...encodings].sort()).toEqual(['base64', 'utf8']);
   });
 
+  test('files begin, end and break their lines in every way', () => {
+    const files = Array.from({ length: 24 }, (_, seed) => generate(seed, 100).toString('latin1'));
+    const some = (holds: (file: string) => boolean) => expect(new Set(files.map(holds)).size).toBe(2);
+    some((file) => file.startsWith('\xef\xbb\xbf'));
+    some((file) => file.endsWith('\n'));
+    some((file) => file.includes('\r\n'));
+    some((file) => /[^\r]\n/.test(file));
+    if (format === 'csv') some((file) => /^(?:\xef\xbb\xbf)?,/.test(file));
+  });
+
   test('a seed gives the same bytes', () => {
     const hash = (file: Buffer) => createHash('sha256').update(file).digest('hex');
     expect(hash(generate(3, 400))).toBe(hash(generate(3, 400)));

@@ -41,7 +41,6 @@ export function dirtyCsv(seed: number, rows: number): Buffer {
   const add = (line: string | Buffer) => parts.push(Buffer.from(line), Buffer.from(dice.pick(lineEnds)));
 
   if (dice.percent(30)) parts.push(Buffer.from(BYTE_ORDER_MARK));
-  if (dice.percent(10)) add('');
   add(columns.map(({ header }) => field(dice, header)).join(','));
   for (const [index, texts] of dirtyRecords(seed, rows).entries()) {
     if (dice.percent(1)) add(dice.pick(['', '', ' ', '\t', ' \t ']));

@@ -59,6 +59,9 @@ test('the real sample', async () => {
   await compare([{ source: SAMPLE, bytes: readFileSync(SAMPLE), format: 'csv' }], []);
 });
 
+/** Seeds whose files differ in kind: header plain and permuted, with an unnamed first column (9, 11), events of one id and two types (9, 11, 12). */
+const SEEDS = [2, 9, 11, 12];
+
 /** Ways to run; every table must be the same under each. */
 const WAYS: readonly (readonly string[])[] = [
   ['--workers', '1'],
@@ -68,10 +71,10 @@ const WAYS: readonly (readonly string[])[] = [
 ];
 
 describe.each(WAYS.map((flags) => [flags.join(' '), flags] as const))('%s', (_, flags) => {
-  test.each([1, 2, 3])('dirty CSV (seed %i)', async (seed) => {
+  test.each(SEEDS)('dirty CSV (seed %i)', async (seed) => {
     await compare([input(`${seed}.csv`, dirtyCsv(seed, 3000))], flags);
   });
-  test.each([1, 2, 3])('dirty NDJSON (seed %i)', async (seed) => {
+  test.each(SEEDS)('dirty NDJSON (seed %i)', async (seed) => {
     await compare([input(`${seed}.ndjson`, dirtyNdjson(seed, 3000))], flags);
   });
   test('well-formed CSV with anomalies', async () => {
