@@ -197,8 +197,9 @@ export function windowFnFromProto(spec: runnerApi.FunctionSpec | undefined): Win
 /** The last of the starts `offset + n × period` that is not after the timestamp: floored, also before 1970. */
 function lastStart(timestamp: Instant, period: number, offset: number): Long {
   const ms = timestamp.toNumber();
-  if (Number.isSafeInteger(ms)) return Long.fromNumber(Math.floor((ms - offset) / period) * period + offset);
-  // Beam's first and last timestamps are beyond what a double holds.
+  if (Math.abs(ms) + 2 * period < Number.MAX_SAFE_INTEGER)
+    return Long.fromNumber(Math.floor((ms - offset) / period) * period + offset);
+  // Beam's first and last timestamps are beyond what a double holds exactly.
   const rest = timestamp.sub(offset).mod(period);
   return timestamp.sub(rest.isNegative() ? rest.add(period) : rest);
 }

@@ -55,7 +55,15 @@ export function decodeLatin1<T>(coder: Coder<T>, text: string): T {
   return decode(coder, bytesOf(text), Context.needsDelimiters);
 }
 
+/** Below this many bytes a loop beats the way into the engine. */
+const FEW_BYTES = 32;
+
 export function latin1Of(bytes: Uint8Array): string {
+  if (bytes.length < FEW_BYTES) {
+    let text = '';
+    for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
+    return text;
+  }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 

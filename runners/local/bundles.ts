@@ -22,7 +22,8 @@ const MOST_RESHUFFLED_BUNDLES = 1000;
 const BUNDLES_PER_WORKER = 16;
 const SMALLEST_BUNDLE_ELEMENTS = 16;
 const SMALLEST_BUNDLE_BYTES = 64 * 1024;
-const LARGEST_BUNDLE_BYTES = 8 * 1024 * 1024;
+/** Four of them are under way at two workers, beside what waits. */
+const LARGEST_BUNDLE_BYTES = 4 * 1024 * 1024;
 
 /** Reshuffled elements stand for much work each (a range of a file): a bundle for each of them. */
 export function reshuffledBundles(elements: StoredElement[]): Bundles {

@@ -6,6 +6,7 @@ import { latin1Of } from '../harness/bytes';
 import type { Coders } from '../harness/coders';
 import type { BundleSink, StageDescriptor } from '../harness/descriptor';
 import type { Element } from '../harness/elements';
+import { KeyedMap } from '../harness/keyed_map';
 import type { EdgeBatch } from './edge_batch';
 import { EdgeBatchBuilder } from './edge_batch_builder';
 import type { EdgeKind } from './stages';
@@ -39,32 +40,47 @@ export function openSink(
 
 abstract class Sink implements EdgeSink {
   protected readonly batch = new EdgeBatchBuilder();
+  private lastWindow: Window | undefined;
+  private lastWindowAt = 0;
 
   abstract write(element: Element): void;
 
   finish(): EdgeBatch | undefined {
     return this.batch.entries === 0 ? undefined : this.batch.finish();
   }
+
+  /** The window's position in the batch. Elements that follow one another are often of one window. */
+  protected windowAt(window: Window, coder: Coder<unknown>): number {
+    if (window !== this.lastWindow) {
+      this.lastWindow = window;
+      this.lastWindowAt = this.batch.windows.position(this.batch.encoder.latin1(coder, window));
+    }
+    return this.lastWindowAt;
+  }
 }
 
 /** For a grouping: values by key and window. An element's pane ends here. */
 class KeyedSink extends Sink {
+  private readonly keysAt: KeyedMap<number>;
+  private readonly encodeKey: (key: unknown) => number;
+
   constructor(
-    private readonly keyCoder: Coder<unknown>,
+    keyCoder: Coder<unknown>,
     private readonly valueCoder: Coder<unknown>,
     private readonly windowCoder: Coder<unknown>,
   ) {
     super();
+    this.keysAt = new KeyedMap(keyCoder);
+    this.encodeKey = (key) => this.batch.keys.position(this.batch.encoder.latin1(keyCoder, key));
   }
 
   override write({ value, windows, timestamp }: Element): void {
     const { batch } = this;
     const { key, value: grouped } = value as { key: unknown; value: unknown };
-    const keyAt = batch.keys.position(batch.encoder.latin1(this.keyCoder, key));
+    const keyAt = this.keysAt.getOrMake(key, this.encodeKey);
     const placed = batch.encode(this.valueCoder, grouped);
     for (const window of windows) {
-      const windowAt = batch.windows.position(batch.encoder.latin1(this.windowCoder, window));
-      batch.add(placed, keyAt, windowAt, 0, timestamp.low, timestamp.high);
+      batch.add(placed, keyAt, this.windowAt(window, this.windowCoder), 0, timestamp.low, timestamp.high);
     }
   }
 }
@@ -79,11 +95,9 @@ class WindowedSink extends Sink {
   }
 
   override write({ value, windows, timestamp }: Element): void {
-    const { batch } = this;
-    const placed = batch.encode(this.coder, value);
+    const placed = this.batch.encode(this.coder, value);
     for (const window of windows) {
-      const windowAt = batch.windows.position(batch.encoder.latin1(this.windowCoder, window));
-      batch.add(placed, 0, windowAt, 0, timestamp.low, timestamp.high);
+      this.batch.add(placed, 0, this.windowAt(window, this.windowCoder), 0, timestamp.low, timestamp.high);
     }
   }
 }

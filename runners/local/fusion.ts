@@ -36,14 +36,11 @@ class Fusion {
   private stagesFor(step: Step): Set<Stage> {
     switch (step.kind) {
       case 'impulse':
-        return new Set([this.newStage(step.outputs[0], 'impulse')]);
+        return new Set([this.newStage(step.outputs[0])]);
       case 'group':
       case 'reshuffle': {
         const input = onlyInput(step);
-        // Elements leave a reshuffle as they entered, a grouping's as its output's coder says.
-        const stage = this.newStage(step.outputs[0], 'impulse', step);
-        stage.source = this.newEdge(step.kind, input, stage);
-        return new Set([stage]);
+        return new Set([this.newStageBehind(step.kind, input, step.outputs[0], step.transform.uniqueName)]);
       }
       case 'flatten': {
         const stages = new Set(step.mainInputs.flatMap((input) => [...this.stagesOf(input)]));
@@ -77,8 +74,7 @@ class Fusion {
     const kept = this.keptFor.get(input) ?? [];
     let stage = kept.find(canWait);
     if (stage === undefined) {
-      stage = this.newStage(input, 'impulse');
-      stage.source = this.newEdge('elements', input, stage);
+      stage = this.newStageBehind('elements', input, input);
       this.keptFor.set(input, [...kept, stage]);
     }
     return new Set([stage]);
@@ -88,17 +84,17 @@ class Fusion {
     return this.available.get(pcollection)!;
   }
 
-  private newStage(input: string, source: Stage['source'], step?: Step): Stage {
+  /** A stage that begins with what an edge carries; a grouping gives it out as another PCollection than it took in. */
+  private newStageBehind(kind: EdgeKind, carried: string, input: string, name = ''): Stage {
+    const stage = this.newStage(input, name);
+    stage.source = this.newEdge(kind, carried, stage);
+    return stage;
+  }
+
+  /** A stage that begins with an impulse. */
+  private newStage(input: string, name = ''): Stage {
     const id = `stage ${this.stages.length + 1}`;
-    const stage = {
-      id,
-      name: step?.transform.uniqueName ?? '',
-      steps: [],
-      source,
-      input,
-      sideInputs: [],
-      outputs: [],
-    };
+    const stage: Stage = { id, name, steps: [], source: 'impulse', input, sideInputs: [], outputs: [] };
     this.stages.push(stage);
     return stage;
   }

@@ -67,13 +67,16 @@ export class Grouping {
       this.collected.set(element.window, byKey);
     }
     const group = byKey.get(element.key);
+    const { chunk, offset, length } = element;
+    // Without what the group has once: there may be a million of them.
+    const value = { chunk, offset, length };
     if (group === undefined) {
-      const { timestampLow, timestampHigh, length } = element;
-      byKey.set(element.key, { values: [element], bytes: length, timestampLow, timestampHigh });
+      const { timestampLow, timestampHigh } = element;
+      byKey.set(element.key, { values: [value], bytes: length, timestampLow, timestampHigh });
       return;
     }
-    group.values.push(element);
-    group.bytes += element.length;
+    group.values.push(value);
+    group.bytes += length;
     if (this.strategy.outputTime !== OutputTime_Enum.END_OF_WINDOW) this.combineInto(group, element);
   }
 

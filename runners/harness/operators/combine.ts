@@ -1,10 +1,12 @@
 /** The parts a combine per key is executed in, before and behind the shuffle. */
+import type { Coder } from 'apache-beam/coders/coders';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import type { Instant, Window } from 'apache-beam/values';
 import { ValueEncoder } from '../bytes';
 import { type Element, NO_FIRING, withValue } from '../elements';
 import { restore } from '../functions';
-import { after, eachInTurn, type MaybePromise } from '../maybe_promise';
+import { KeyedMap } from '../keyed_map';
+import { eachInTurn, type MaybePromise } from '../maybe_promise';
 import { combineTimestamps } from '../timestamps';
 import {
   atStep,
@@ -87,9 +89,15 @@ class Precombine implements Operator {
   private readonly fn: CombineFn;
   private readonly step: string;
   private readonly output: (element: Element) => MaybePromise<void>;
-  private readonly keyOf: (key: unknown, window: Window) => string;
+  private readonly keyCoder: Coder<unknown>;
+  private readonly windowCoder: Coder<unknown>;
+  private readonly encoder = new ValueEncoder();
   private readonly combineTimes: (window: Window, a: Instant, b: Instant) => Instant;
-  private partials = new Map<string, Partial>();
+  private readonly partials = new Map<string, KeyedMap<Partial>>();
+  private held = 0;
+  /** Elements that follow one another are often of one window. */
+  private lastWindow: Window | undefined;
+  private lastPartials: KeyedMap<Partial> | undefined;
 
   constructor(context: OperatorContext) {
     const { transform, descriptor, coders } = context;
@@ -98,13 +106,8 @@ class Precombine implements Operator {
     this.output = onlyOutput(context);
     const input = descriptor.pcollections[onlyInput(transform)];
     const strategy = descriptor.windowingStrategies[input.windowingStrategyId];
-    const keyCoder = coders.get(coders.keyAndValue(input.coderId)![0]);
-    const windowCoder = coders.get(strategy.windowCoderId);
-    const encoder = new ValueEncoder();
-    this.keyOf = (key, window) => {
-      const windowKey = encoder.latin1(windowCoder, window);
-      return `${windowKey.length} ${windowKey}${encoder.latin1(keyCoder, key)}`;
-    };
+    this.keyCoder = coders.get(coders.keyAndValue(input.coderId)![0]);
+    this.windowCoder = coders.get(strategy.windowCoderId);
     this.combineTimes = combineTimestamps(strategy.outputTime);
   }
 
@@ -112,7 +115,7 @@ class Precombine implements Operator {
     return atStep(this.step, element, () => {
       const { key, value } = element.value as KeyValue;
       for (const window of element.windows) this.add(key, window, value, element.timestamp);
-      return this.partials.size > MOST_ACCUMULATORS ? this.flush() : undefined;
+      return this.held > MOST_ACCUMULATORS ? this.flush() : undefined;
     });
   }
 
@@ -121,21 +124,34 @@ class Precombine implements Operator {
   }
 
   private add(key: unknown, window: Window, value: unknown, timestamp: Instant): void {
-    const id = this.keyOf(key, window);
-    let partial = this.partials.get(id);
-    if (partial === undefined) {
-      partial = { key, window, accumulator: this.fn.createAccumulator(), timestamp };
-      this.partials.set(id, partial);
-    }
+    const partial = this.partialsIn(window).getOrMake(key, () => {
+      this.held++;
+      return { key, window, accumulator: this.fn.createAccumulator(), timestamp };
+    });
     partial.accumulator = this.fn.addInput(partial.accumulator, value);
     partial.timestamp = this.combineTimes(window, partial.timestamp, timestamp);
   }
 
+  private partialsIn(window: Window): KeyedMap<Partial> {
+    if (window === this.lastWindow) return this.lastPartials!;
+    const id = this.encoder.latin1(this.windowCoder, window);
+    let partials = this.partials.get(id);
+    if (partials === undefined) {
+      partials = new KeyedMap(this.keyCoder);
+      this.partials.set(id, partials);
+    }
+    this.lastWindow = window;
+    this.lastPartials = partials;
+    return partials;
+  }
+
   private flush(): MaybePromise<void> {
-    const partials = this.partials;
-    this.partials = new Map();
-    const send = ({ key, window, accumulator, timestamp }: Partial) =>
-      this.output({ value: { key, value: accumulator }, windows: [window], timestamp, pane: NO_FIRING });
-    return after(eachInTurn(partials.values(), send), () => undefined);
+    const all = [...this.partials.values()].flatMap((partials) => [...partials.values()]);
+    this.partials.clear();
+    this.lastWindow = undefined;
+    this.held = 0;
+    return eachInTurn(all, ({ key, window, accumulator, timestamp }) =>
+      this.output({ value: { key, value: accumulator }, windows: [window], timestamp, pane: NO_FIRING }),
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** Which operator runs which step: by the URN of the step's transform. */
+import { StepError } from '../../step_error';
 import { SINK_URN, SOURCE_URN } from '../descriptor';
 import { COMBINE_OPERATORS } from './combine';
 import { Sink, Source } from './edges';
@@ -16,9 +17,14 @@ export const OPERATORS: ReadonlyMap<string, OperatorFactory> = new Map<string, O
   ...COMBINE_OPERATORS,
 ]);
 
+/** @throws StepError where the step can't be made: of an unknown kind, or with functions that nothing registered */
 export function createOperator(context: OperatorContext): Operator {
-  const urn = context.transform.spec?.urn ?? '';
-  const factory = OPERATORS.get(urn);
-  if (factory === undefined) throw new Error(`${context.transform.uniqueName} is of an unknown kind, ${urn}`);
-  return factory(context);
+  const { uniqueName, spec } = context.transform;
+  const factory = OPERATORS.get(spec?.urn ?? '');
+  try {
+    if (factory === undefined) throw new Error(`steps of the kind ${spec?.urn} are unknown`);
+    return factory(context);
+  } catch (cause) {
+    throw new StepError(uniqueName, 'the beginning of its stage', cause);
+  }
 }
