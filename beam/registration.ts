@@ -6,19 +6,15 @@ import './node24';
 import { requireForSerialization } from 'apache-beam/serialization';
 import { DropKey, DropTimestamp, KeyRoundRobin, reifiedTimestamp } from './reshuffle_fns';
 import { CollectionReference, ListView, MultimapView, SingletonView } from './side_input_views';
-import { FixedWindows, GlobalWindows, Sessions, SlidingWindows } from './windows';
+import './windows';
 
 requireForSerialization('funnelpulse/beam', {
   CollectionReference,
   DropKey,
   DropTimestamp,
-  FixedWindows,
-  GlobalWindows,
   KeyRoundRobin,
   ListView,
   MultimapView,
   reifiedTimestamp,
-  Sessions,
   SingletonView,
-  SlidingWindows,
 });

@@ -13,6 +13,7 @@ import {
   SessionWindowsPayload,
   SlidingWindowsPayload,
 } from 'apache-beam/proto/standard_window_fns';
+import { requireForSerialization } from 'apache-beam/serialization';
 import { GlobalWindow, type Instant, IntervalWindow, type Window } from 'apache-beam/values';
 import Long from 'long';
 
@@ -170,6 +171,8 @@ export class Sessions implements WindowFn<IntervalWindow> {
     return true;
   }
 }
+
+requireForSerialization('funnelpulse/beam', { GlobalWindows, FixedWindows, SlidingWindows, Sessions });
 
 /**
  * The window function that a windowing strategy's proto describes, or undefined where the URN is none of the standard four

@@ -43,8 +43,11 @@ export const FIELD = {
   timestampHigh: 7,
 } as const;
 
-/** Values of this many bytes and more have a buffer of their own. */
-export const OWN_BUFFER_BYTES = 64 * 1024;
+/**
+ * Values of this many bytes and more have a buffer of their own. Measured with 307 MB in values of 15 kB: at 64 KiB the copies
+ * of handing them out raised the peak by 130 MB. In values of 1.5 kB: a limit of 1 KiB saved 50 MB and doubled the CPU time.
+ */
+export const OWN_BUFFER_BYTES = 4 * 1024;
 
 export function entriesOf(batch: EdgeBatch): number {
   return batch.index.length / FIELDS;

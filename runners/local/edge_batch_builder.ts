@@ -12,7 +12,7 @@ export interface Placed {
 }
 
 const FIRST_CHUNK_BYTES = 4 * 1024;
-const LARGEST_CHUNK_BYTES = 4 * OWN_BUFFER_BYTES;
+const LARGEST_CHUNK_BYTES = 256 * 1024;
 /** Coders may lay typed arrays over a value's bytes. */
 const ALIGNMENT = 8;
 
