@@ -57,7 +57,7 @@ export async function readRows(
 export function plain(expression: string, { type }: Column): string {
   if (type === 'timestamp') return `epoch_us(${expression})`;
   if (type === 'date') return `(${expression} - DATE '1970-01-01')::BIGINT`;
-  if (type === 'money') return `(${expression} * 10000)::DECIMAL(38,0)::HUGEINT`;
+  if (type === 'money') return `(${expression}::DECIMAL(38,4) * 10000)::HUGEINT`;
   if (type === 'text' || type === 'json') return `encode(${expression}::VARCHAR)`;
   return expression;
 }

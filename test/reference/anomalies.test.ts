@@ -132,7 +132,7 @@ test('a baseline file is the whole baseline', () => {
     n_brand_hour: 0,
     conv_mean_brand_hour: null,
     baseline: 'file',
-    baseline_through: DAY_1 - 27 * HOUR,
+    baseline_through: null,
   });
 });
 

@@ -1,5 +1,4 @@
 /** Hours in which a brand converted unlike itself, judged by z-scores against a baseline (spec, section 4). */
-import { HOUR_MS } from '../../schema/events';
 import type { AnomalyRow, HourlyBrandRow } from '../../schema/tables';
 import { compareUtf8 } from './duplicates';
 import { divideHalfAwayFromZero, fractionOf } from './money';
@@ -12,7 +11,7 @@ export interface AnomalyOptions {
   readonly minFlagViews: number;
   readonly zThreshold: number;
   readonly anomalyBasis: 'brand' | 'brand-hour' | 'either';
-  /** `run`: the run's own hours; else the hours of a file, and nothing else. The run's may be any, a file's end with its last. */
+  /** `run`: the run's own hours; else the hours of a file, and nothing else. Neither is cut off at a time, so `baseline_through` is null. */
   readonly baseline: 'run' | readonly BaselineHour[];
 }
 
@@ -24,10 +23,6 @@ interface Statistics {
 
 export function anomalies(rows: readonly HourlyBrandRow[], options: AnomalyOptions): AnomalyRow[] {
   const all = options.baseline === 'run' ? rows : options.baseline;
-  const through =
-    options.baseline === 'run' || all.length === 0
-      ? null
-      : Math.max(...all.map((hour) => hour.window_start)) + HOUR_MS;
   const baseline = all
     .filter((hour) => hour.views >= options.minBaselineViews && hour.views > 0)
     .sort((a, b) => a.window_start - b.window_start || compareUtf8(a.brand, b.brand));
@@ -71,7 +66,7 @@ export function anomalies(rows: readonly HourlyBrandRow[], options: AnomalyOptio
       expected_purchases: expected,
       revenue_at_risk: expected === null ? null : revenueAtRisk(expected, row, brandHours),
       baseline: options.baseline === 'run' ? 'run' : 'file',
-      baseline_through: through,
+      baseline_through: null,
     });
   }
   return flagged;
