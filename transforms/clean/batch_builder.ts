@@ -20,16 +20,35 @@ export interface KeyedBatch {
   readonly batch: EventBatch;
 }
 
+/** Packed records as the kernel gives them out, see LineKernel. */
+export interface PackedRecords {
+  readonly records: Int32Array;
+  readonly hours: Int32Array;
+  readonly millis: Int32Array;
+  readonly recordCount: number;
+}
+
 /** Records of one hour, slot and shard. */
 class Rows {
   words = new Int32Array(64 * RECORD_WORDS);
   size = 0;
   earliest = Number.POSITIVE_INFINITY;
 
-  grow(): void {
-    const words = new Int32Array(this.words.length * 2);
-    words.set(this.words);
+  /** Makes room for more records. */
+  reserve(records: number): void {
+    const needed = (this.size + records) * RECORD_WORDS;
+    if (needed <= this.words.length) return;
+    const words = new Int32Array(Math.max(needed, this.words.length * 2));
+    words.set(this.words.subarray(0, this.size * RECORD_WORDS));
     this.words = words;
+  }
+
+  /** Adds whole records. */
+  append(records: Int32Array, count: number, earliest: number): void {
+    this.reserve(count);
+    this.words.set(records, this.size * RECORD_WORDS);
+    this.size += count;
+    if (earliest < this.earliest) this.earliest = earliest;
   }
 }
 
@@ -45,6 +64,16 @@ export class HourRows {
     cells: number,
   ) {
     this.cells = new Array(cells);
+  }
+
+  /** The records of a slot and shard. */
+  cell(number: number): Rows {
+    let rows = this.cells[number];
+    if (rows === undefined) {
+      rows = new Rows();
+      this.cells[number] = rows;
+    }
+    return rows;
   }
 }
 
@@ -92,18 +121,9 @@ export class BatchBuilder {
     priceLow: number,
     meta: number,
   ): void {
-    let cell = 0;
-    if (this.cellsPerHour > 1) {
-      const slot = Math.floor((time - rows.hour * HOUR_MS) / this.slotMs);
-      cell = slot * this.sharding.shards + ((h1 >>> 0) % this.sharding.shards);
-    }
-    let into = rows.cells[cell];
-    if (into === undefined) {
-      into = new Rows();
-      rows.cells[cell] = into;
-    }
+    const into = rows.cell(this.cellOf(time - rows.hour * HOUR_MS, h1));
+    into.reserve(1);
     let at = into.size * RECORD_WORDS;
-    if (at === into.words.length) into.grow();
     const words = into.words;
     words[at++] = h1;
     words[at++] = h2;
@@ -116,6 +136,32 @@ export class BatchBuilder {
     into.size++;
     if (time < into.earliest) into.earliest = time;
     this.size++;
+  }
+
+  /** Adds the records that the kernel has packed; neighbours of one hour and cell are copied together. */
+  addPacked(packed: PackedRecords): void {
+    const { records, hours, millis, recordCount } = packed;
+    for (let from = 0; from < recordCount; ) {
+      const hour = hours[from];
+      const rows = this.hourOf(hour * HOUR_MS);
+      const cell = this.cellOf(millis[from], records[from * RECORD_WORDS]);
+      let earliest = millis[from];
+      let to = from + 1;
+      for (; to < recordCount && hours[to] === hour && this.cellOf(millis[to], records[to * RECORD_WORDS]) === cell; to++) {
+        if (millis[to] < earliest) earliest = millis[to];
+      }
+      const into = rows.cell(cell);
+      into.append(records.subarray(from * RECORD_WORDS, to * RECORD_WORDS), to - from, hour * HOUR_MS + earliest);
+      rows.read += to - from;
+      this.size += to - from;
+      from = to;
+    }
+  }
+
+  /** Slot and shard of a record, from its place in the hour and its key's hash. */
+  private cellOf(millis: number, hash: number): number {
+    if (this.cellsPerHour === 1) return 0;
+    return Math.floor(millis / this.slotMs) * this.sharding.shards + ((hash >>> 0) % this.sharding.shards);
   }
 
   /** Every hour seen since the last {@link drain}. */

@@ -1,6 +1,6 @@
 /**
- * Cleaning: one row of fields is either added to the batches under construction or rejected with a reason. This is the hot path: it runs once per event, on bytes, and
- * allocates nothing for an event that is kept.
+ * Cleaning: one row of fields is either added to the batches under construction or rejected with a reason. This knows all the rules; the kernel (kernel/) does the lines that are written as
+ * they nearly always are, to the same result.
  */
 import { EVENT_TYPES, REJECT_REASONS, type RejectReason } from '../../schema/events';
 import { EventTimeParser } from '../parse/event_time';
@@ -8,7 +8,7 @@ import { FIELD, type FieldRow, fieldText } from '../parse/field_row';
 import { parsePrice } from '../parse/price';
 import type { BatchBuilder, HourRows } from './batch_builder';
 import type { Dimensions } from './dimensions';
-import { fmix, Hash128 } from './hash';
+import { Hash128 } from '../kernel/hash128';
 import { packMeta } from './packed_record';
 
 /** {@link Cleaner.accept}'s answer for a record that was kept; anything else is an index into REJECT_REASONS. */
@@ -91,7 +91,6 @@ export class Cleaner {
   time = Number.NaN;
   private readonly times = new EventTimeParser();
   private readonly hash = new Hash128();
-  private readonly content = new Hash128();
 
   /** Keeps what passes in `builder`, whose dimensions are `dimensions`. Records in another currency than `onlyCurrency` (upper case) are rejected if it is given. */
   constructor(
@@ -146,10 +145,12 @@ export class Cleaner {
       starts[category_code],
       ends[category_code],
     );
-    const { hash, content } = this;
-    hashKey(hash, row, time, type);
-    hashContent(content, row, this.dimensions, brandForm, categoryForm, type, amount);
     const pair = this.dimensions.pair(brandForm, categoryForm);
+    const { hash } = this;
+    hashContent(hash, row, this.dimensions, pair, type, amount);
+    const content0 = hash.h1;
+    const content1 = hash.h2;
+    hashKey(hash, row, time, type);
     this.builder.add(
       hour,
       time,
@@ -157,8 +158,8 @@ export class Cleaner {
       hash.h2,
       hash.h3,
       hash.h4,
-      content.h1,
-      content.h2,
+      content0,
+      content1,
       amount | 0,
       packMeta(pair, type, amount),
     );
@@ -236,60 +237,49 @@ function typeByName(row: FieldRow, names: readonly string[]): number {
   return names.indexOf(fieldText(row, event_type).toLowerCase());
 }
 
+/** Lengths of fields go into the key's hash with 20 bits each, as in the kernel. */
+const LENGTH_BITS = 0xfffff;
+
 /** The dedup key's hash: (event_time, user_id, user_session, product_id, event_type), in the clickstream dialect (event_id, event_time) where there is an id. */
 function hashKey(hash: Hash128, row: FieldRow, time: number, type: number): void {
-  const { view, starts, ends } = row;
+  const { bytes, starts, ends } = row;
   const high = Math.floor(time / 4_294_967_296);
   if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
     hash.start(EVENT_ID_KEY);
     hash.block(time | 0, high, ends[event_id] - starts[event_id], 0);
-    hash.bytes(view, starts[event_id], ends[event_id]);
+    hash.bytes(bytes, starts[event_id], ends[event_id]);
   } else {
-    const users = ends[user_id] - starts[user_id];
-    const sessions = ends[user_session] - starts[user_session];
+    const users = (ends[user_id] - starts[user_id]) & LENGTH_BITS;
+    const sessions = (ends[user_session] - starts[user_session]) & LENGTH_BITS;
     const products = ends[product_id] - starts[product_id];
     hash.start(EVENT_KEY);
-    hash.block(time | 0, (high << 2) | type, users | (sessions << 16), products);
-    hash.bytes(view, starts[user_id], ends[user_id]);
-    hash.bytes(view, starts[user_session], ends[user_session]);
-    hash.bytes(view, starts[product_id], ends[product_id]);
+    hash.block(time | 0, high, type | (users << 4) | (sessions << 24), (sessions >>> 8) | (products << 12));
+    hash.bytes(bytes, starts[user_id], ends[user_id]);
+    hash.bytes(bytes, starts[user_session], ends[user_session]);
+    hash.bytes(bytes, starts[product_id], ends[product_id]);
   }
   hash.finish();
 }
+
+/** Price bits of a content whose price is missing: larger than any price's. */
+const NO_PRICE = 0xfff;
 
 /** The content's hash: all canonical fields after trimming and normalising. Those of the dedup key are left out where the key has them. */
-function hashContent(
-  hash: Hash128,
-  row: FieldRow,
-  dimensions: Dimensions,
-  brandForm: number,
-  categoryForm: number,
-  type: number,
-  amount: number,
-): void {
-  const { view, starts, ends } = row;
-  const { brands, categories } = dimensions;
+function hashContent(hash: Hash128, row: FieldRow, dimensions: Dimensions, pair: number, type: number, amount: number): void {
+  const { bytes, starts, ends } = row;
+  const priceHigh = Number.isNaN(amount) ? NO_PRICE : Math.floor(amount / 4_294_967_296);
   hash.start(CONTENT);
-  hash.block(
-    brands.hash0[brandForm] ^ categories.hash1[categoryForm],
-    fmix(brands.hash1[brandForm]) ^ categories.hash0[categoryForm],
-    amount | 0,
-    (Number.isNaN(amount) ? 0xfff : Math.floor(amount / 4_294_967_296)) |
-      ((ends[category_id] - starts[category_id]) << 12),
-  );
-  hash.bytes(view, starts[category_id], ends[category_id]);
-  for (let i = 0; i < DETAILS.length; i++) {
-    const field = DETAILS[i];
-    if (starts[field] < ends[field]) detail(hash, row, field);
-  }
+  hash.block(dimensions.content0[pair], dimensions.content1[pair], amount | 0, priceHigh | ((ends[category_id] - starts[category_id]) << 12));
+  hash.bytes(bytes, starts[category_id], ends[category_id]);
+  for (const field of DETAILS) if (starts[field] < ends[field]) hashField(hash, row, field);
   if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
-    hash.block(EVENT_TYPES.length, type, 0, 0);
-    for (const field of [user_id, user_session, product_id]) detail(hash, row, field);
+    hash.block(EVENT_TYPES.length, 0, type, 0);
+    for (const field of [user_id, user_session, product_id]) hashField(hash, row, field);
   }
   hash.finish();
 }
 
-function detail(hash: Hash128, row: FieldRow, field: number): void {
-  hash.block(field, row.ends[field] - row.starts[field], 0, 0);
-  hash.bytes(row.view, row.starts[field], row.ends[field]);
+function hashField(hash: Hash128, row: FieldRow, field: number): void {
+  hash.block(field, 0, row.ends[field] - row.starts[field], 0);
+  hash.bytes(row.bytes, row.starts[field], row.ends[field]);
 }

@@ -5,11 +5,16 @@
  * parser and is emptied when it comes near 65,536 entries, the most that a packed record can name.
  */
 import { ByteDictionary } from './byte_dictionary';
-import { Hash128, withSlack } from './hash';
+import { CHUNK_SLACK } from '../../schema/chunk';
+import { Hash128 } from '../kernel/hash128';
 import { normaliseBrand, normaliseCategoryCode } from './normalise';
 
 /** Most pairs that one batch can hold: a record keeps the pair's number in 16 bits. */
 export const MAX_DIMENSIONS = 65_536;
+/** Pairs at which batches are closed: between two looks at this, a whole call of the kernel may add new ones. */
+const FULL = MAX_DIMENSIONS - 8192;
+/** Seed that keeps the hashes of pairs apart from others. */
+const PAIR = 4;
 
 /** Spellings of one field and their normal forms. */
 class NormalForms {
@@ -17,11 +22,6 @@ class NormalForms {
   private readonly normal = new ByteDictionary();
   /** Normal form of each spelling. */
   private readonly normalOf: number[] = [];
-  /** 64 bits of hash of each normal form. */
-  readonly hash0: number[] = [];
-  readonly hash1: number[] = [];
-  private readonly hash = new Hash128();
-
   constructor(private readonly normalise: (text: string) => string) {
     this.addNormal('');
   }
@@ -41,23 +41,23 @@ class NormalForms {
     return normal;
   }
 
+  /** The same for bytes that nothing may be read behind of. */
+  internCopy(bytes: Uint8Array): number {
+    const padded = new Uint8Array(bytes.length + CHUNK_SLACK);
+    padded.set(bytes);
+    return this.intern(padded, new DataView(padded.buffer), 0, bytes.length);
+  }
+
   /** UTF-8 bytes of a normal form; valid until the next {@link intern}. */
   bytes(id: number): Uint8Array {
     return this.normal.get(id);
   }
 
   private addNormal(text: string): number {
-    const { bytes, view } = withSlack(Buffer.from(text, 'utf8'));
-    const length = Buffer.byteLength(text, 'utf8');
-    const id = this.normal.intern(bytes, view, 0, length);
-    if (id === this.hash0.length) {
-      this.hash.start(length);
-      this.hash.bytes(view, 0, length);
-      this.hash.finish();
-      this.hash0.push(this.hash.h1);
-      this.hash1.push(this.hash.h2);
-    }
-    return id;
+    const bytes = Buffer.from(text, 'utf8');
+    const padded = new Uint8Array(bytes.length + CHUNK_SLACK);
+    padded.set(bytes);
+    return this.normal.intern(padded, new DataView(padded.buffer), 0, bytes.length);
   }
 }
 
@@ -68,6 +68,10 @@ export class Dimensions {
   private pairBrand = new Int32Array(1024);
   private pairCategory = new Int32Array(1024);
   private pairs = 0;
+  private readonly hash = new Hash128();
+  /** 64 bits of hash over the normal forms of each pair: its part of the content of a record. */
+  readonly content0: number[] = [];
+  readonly content1: number[] = [];
 
   /** Number of distinct pairs. */
   get size(): number {
@@ -77,9 +81,7 @@ export class Dimensions {
   /** Whether {@link MAX_DIMENSIONS} could be passed by the next pair; then batches are closed and {@link clear} is called. */
   get isFull(): boolean {
     return (
-      this.pairs >= MAX_DIMENSIONS - 1 ||
-      this.brands.size >= MAX_DIMENSIONS - 1 ||
-      this.categories.size >= MAX_DIMENSIONS - 1
+      this.pairs >= FULL || this.brands.size >= FULL || this.categories.size >= FULL
     );
   }
 
@@ -88,6 +90,8 @@ export class Dimensions {
     this.categories = new NormalForms(normaliseCategoryCode);
     this.slots.fill(-1);
     this.pairs = 0;
+    this.content0.length = 0;
+    this.content1.length = 0;
   }
 
   /** The number of a pair of normal forms. */
@@ -98,6 +102,12 @@ export class Dimensions {
       if (id < 0) return this.add(brand, category, slot);
       if (this.pairBrand[id] === brand && this.pairCategory[id] === category) return id;
     }
+  }
+
+  /** The number of the pair that two fields normalise to; copies what it needs of their bytes. */
+  pairOf(brand: Uint8Array, category: Uint8Array): number {
+    const brandForm = this.brands.internCopy(brand);
+    return this.pair(brandForm, this.categories.internCopy(category));
   }
 
   brandOf(pair: number): Uint8Array {
@@ -114,8 +124,21 @@ export class Dimensions {
     if (id === this.pairBrand.length) this.grow();
     this.pairBrand[id] = brand;
     this.pairCategory[id] = category;
+    this.hashPair(id);
     if (this.pairs * 2 > this.slots.length) this.rehash();
     return id;
+  }
+
+  private hashPair(id: number): void {
+    const brand = this.brandOf(id);
+    const category = this.categoryOf(id);
+    this.hash.start(PAIR);
+    this.hash.block(brand.length, 0, category.length, 0);
+    this.hash.bytes(brand, 0, brand.length);
+    this.hash.bytes(category, 0, category.length);
+    this.hash.finish();
+    this.content0.push(this.hash.h1);
+    this.content1.push(this.hash.h2);
   }
 
   private grow(): void {

@@ -4,8 +4,9 @@
 import type { RawChunk } from '../../schema/chunk';
 import { REJECT_REASONS } from '../../schema/events';
 import { BatchBuilder, type KeyedBatch, type Sharding } from '../clean/batch_builder';
-import { Cleaner, KEPT, type RecordListener } from '../clean/cleaner';
+import { Cleaner, KEPT } from '../clean/cleaner';
 import { Dimensions } from '../clean/dimensions';
+import { kernelCanRead, LineKernel } from '../kernel/line_kernel';
 import { CsvSplitter, isBlank, Line } from './csv_splitter';
 import type { FieldRow } from './field_row';
 import { JsonRecord } from './json_record';
@@ -28,37 +29,38 @@ export class ChunkParser {
   private readonly builder: BatchBuilder;
   private readonly cleaner: Cleaner;
   private readonly json = new JsonRecord();
-  private splitter: CsvSplitter | undefined;
-  private splitterColumns = '';
+  private readonly kernel = new LineKernel((brand, category, content) => this.numberPair(brand, category, content));
+  private kernelReads = false;
+  private splitter = new CsvSplitter([]);
+  private columns = '';
   private rejects: Reject[] = [];
   private lines = 0;
   private readonly hours = new Map<number, [read: number, rejected: number]>();
   private unknownRead = 0;
   private unknownRejected = 0;
 
-  constructor(
-    sharding: Sharding,
-    onlyCurrency: string | null,
-    listener: ((dimensions: Dimensions) => RecordListener) | null = null,
-  ) {
+  private readonly allowKernel: boolean;
+
+  /** `kernel: false` has the plain path do every line, which is what the kernel is tested against. */
+  constructor(sharding: Sharding, onlyCurrency: string | null, { kernel = true }: { kernel?: boolean } = {}) {
     this.builder = new BatchBuilder(sharding, this.dimensions);
-    this.cleaner = new Cleaner(
-      this.builder,
-      this.dimensions,
-      onlyCurrency,
-      listener ? listener(this.dimensions) : null,
-    );
+    this.cleaner = new Cleaner(this.builder, this.dimensions, onlyCurrency);
+    this.allowKernel = kernel;
   }
 
   /** Parses a chunk; yields batches when enough have come together. Call {@link finish} for the rest. */
   *parse(chunk: RawChunk): Generator<ParsedPart> {
-    const { bytes, end } = chunk;
+    const { bytes } = chunk;
+    let { end } = chunk;
     this.lines += chunk.linesBefore;
-    // A last line without a line end gets one, in the slack behind the chunk, so that no loop has to look for the end of the bytes.
-    if (end > chunk.start && bytes[end - 1] !== NEWLINE) bytes[end] = NEWLINE;
+    if (end > chunk.start && bytes[end - 1] !== NEWLINE) bytes[end++] = NEWLINE; // the file's last line: ended in the slack behind the chunk
+    if (chunk.format === 'csv') this.setColumns(chunk.columns ?? []);
+    const useKernel = chunk.format === 'csv' && this.kernelReads;
+    if (useKernel) this.kernel.load(bytes, chunk.start, end);
     for (let at = chunk.start; at < end; ) {
-      at = chunk.format === 'csv' ? this.parseCsv(chunk, at) : this.parseNdjson(chunk, at);
-      if (at < end) yield* this.drain();
+      if (useKernel) at = this.parseByKernel(chunk, at, end);
+      else at = chunk.format === 'csv' ? this.parseCsv(chunk, at, end) : this.parseNdjson(chunk, at, end);
+      if (this.isFull) yield* this.drain();
     }
   }
 
@@ -87,33 +89,53 @@ export class ChunkParser {
       this.hours.set(hour, [before[0] + read, before[1] + rejected]);
     }
     for (const batch of this.builder.drain()) yield { batch };
-    if (this.dimensions.isFull) this.dimensions.clear();
+    if (this.dimensions.isFull) {
+      this.dimensions.clear();
+      this.kernel.clear();
+    }
+  }
+
+  /** Parses CSV lines from an offset on, by the kernel, until it has no more room; returns where the next line begins. */
+  private parseByKernel(chunk: RawChunk, from: number, end: number): number {
+    const { kernel } = this;
+    const next = kernel.parse(from - chunk.start, end - chunk.start) + chunk.start;
+    this.builder.addPacked(kernel);
+    const firstLine = this.lines;
+    for (let i = 0; i < kernel.otherCount; i++) {
+      this.lines = firstLine + kernel.otherLines[i];
+      this.parseLine(chunk, chunk.start + kernel.others[i]);
+    }
+    this.lines = firstLine + kernel.lineCount;
+    return next;
   }
 
   /** Parses CSV lines from an offset on, until the chunk ends or batches have to be given out; returns where the next line begins. */
-  private parseCsv(chunk: RawChunk, from: number): number {
-    const { end } = chunk;
-    const { cleaner } = this;
-    const splitter = this.splitterFor(chunk.columns ?? []);
-    splitter.open(chunk.bytes);
+  private parseCsv(chunk: RawChunk, from: number, end: number): number {
     let at = from;
     while (at < end && !this.isFull) {
-      const line = splitter.split(at);
-      if (line === Line.record) {
-        const reason = cleaner.accept(splitter.row);
-        if (reason !== KEPT) this.reject(chunk, at, splitter.lineEnd, reason, splitter.row);
-      } else if (line === Line.malformed) {
-        this.rejectUnread(chunk, at, splitter.lineEnd, MALFORMED, splitter.fault);
-      }
-      at = splitter.next;
+      at = this.parseLine(chunk, at);
       this.lines++;
     }
     return at;
   }
 
+  /** Parses the CSV line at an offset by the plain path, which knows all the rules; returns where the next line begins. */
+  private parseLine(chunk: RawChunk, at: number): number {
+    const { splitter } = this;
+    splitter.open(chunk.bytes);
+    const line = splitter.split(at);
+    if (line === Line.record) {
+      const reason = this.cleaner.accept(splitter.row);
+      if (reason !== KEPT) this.reject(chunk, at, splitter.lineEnd, reason, splitter.row);
+    } else if (line === Line.malformed) {
+      this.rejectUnread(chunk, at, splitter.lineEnd, MALFORMED, splitter.fault);
+    }
+    return splitter.next;
+  }
+
   /** The same for NDJSON. */
-  private parseNdjson(chunk: RawChunk, from: number): number {
-    const { bytes, end } = chunk;
+  private parseNdjson(chunk: RawChunk, from: number, end: number): number {
+    const { bytes } = chunk;
     const { json, cleaner } = this;
     let at = from;
     while (at < end && !this.isFull) {
@@ -137,13 +159,21 @@ export class ChunkParser {
     return this.builder.size >= MAX_BUFFERED || this.dimensions.isFull;
   }
 
-  private splitterFor(columns: readonly string[]): CsvSplitter {
+  private setColumns(columns: readonly string[]): void {
     const key = JSON.stringify(columns);
-    if (this.splitter === undefined || this.splitterColumns !== key) {
-      this.splitter = new CsvSplitter(columns);
-      this.splitterColumns = key;
-    }
-    return this.splitter;
+    if (key === this.columns) return;
+    this.columns = key;
+    this.splitter = new CsvSplitter(columns);
+    this.kernelReads = this.allowKernel && kernelCanRead(columns);
+    if (this.kernelReads) this.kernel.setColumns(columns);
+  }
+
+  private numberPair(brand: Uint8Array, category: Uint8Array, content: Int32Array): number {
+    const { dimensions } = this;
+    const pair = dimensions.pairOf(brand, category);
+    content[0] = dimensions.content0[pair];
+    content[1] = dimensions.content1[pair];
+    return pair;
   }
 
   /** Rejects a record whose fields could be read. */

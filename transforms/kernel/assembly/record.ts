@@ -1,0 +1,224 @@
+/**
+ * One line's fields → one packed record. Takes only what is written as it nearly always is; anything else is left to the host, which knows all the rules.
+ */
+import * as dictionary from './dictionary';
+import * as hash from './hash';
+
+/** Seeds and event types: the same as in transforms/clean/cleaner.ts and schema/events.ts. */
+const EVENT_KEY: u32 = 1;
+const CONTENT: u32 = 3;
+
+/** Columns of the fields, −1 where the file has none. */
+let timeColumn: i32 = -1;
+let typeColumn: i32 = -1;
+let productColumn: i32 = -1;
+let categoryIdColumn: i32 = -1;
+let categoryColumn: i32 = -1;
+let brandColumn: i32 = -1;
+let priceColumn: i32 = -1;
+let userColumn: i32 = -1;
+let sessionColumn: i32 = -1;
+
+/** End of each field of the line at hand. */
+export const ENDS: usize = memory.data(256 * 4);
+let line: usize = 0;
+
+export function setColumns(time: i32, type: i32, product: i32, categoryId: i32, category: i32, brand: i32, price: i32, user: i32, session: i32): void {
+  timeColumn = time;
+  typeColumn = type;
+  productColumn = product;
+  categoryIdColumn = categoryId;
+  categoryColumn = category;
+  brandColumn = brand;
+  priceColumn = price;
+  userColumn = user;
+  sessionColumn = session;
+}
+
+/** The day of the last time, as its ten characters and as days since 1970. */
+let dayText8: u64 = 0;
+let dayText2: u16 = 0;
+let days: i32 = 0;
+
+/** The last record's hour since 1970 and milliseconds within it. */
+export let hour: i32 = 0;
+export let millis: i32 = 0;
+
+@inline
+function startOf(column: i32): usize {
+  return column <= 0 ? line : <usize>load<u32>(ENDS + (<usize>(column - 1) << 2)) + 1;
+}
+
+@inline
+function endOf(column: i32): usize {
+  return <usize>load<u32>(ENDS + (<usize>column << 2));
+}
+
+/** Whether white space would have to be taken off a field. Only spaces can be there: lines with other control characters don't come here. */
+@inline
+function isPadded(start: usize, end: usize): bool {
+  return start < end && (load<u8>(start) === 0x20 || load<u8>(end - 1) === 0x20);
+}
+
+/** Whether an id may be printed as a float: it ends in zeros behind a dot. */
+@inline
+function looksLikeFloat(start: usize, end: usize): bool {
+  if (end === start || load<u8>(end - 1) !== 0x30) return false;
+  let at = end - 1;
+  while (at > start && load<u8>(at) === 0x30) at--;
+  return load<u8>(at) === 0x2e;
+}
+
+@inline
+function digits2(at: usize): i32 {
+  const tens = <i32>load<u8>(at) - 0x30;
+  const ones = <i32>load<u8>(at, 1) - 0x30;
+  return <u32>tens > 9 || <u32>ones > 9 ? -1 : tens * 10 + ones;
+}
+
+/** Reads `YYYY-MM-DD HH:MM:SS UTC`. */
+function readTime(start: usize, end: usize): bool {
+  if (end - start !== 23 || load<u32>(start, 19) !== 0x43545520) return false;
+  const text8 = load<u64>(start);
+  const text2 = load<u16>(start, 8);
+  if ((text8 !== dayText8 || text2 !== dayText2) && !readDay(start, text8, text2)) return false;
+  if (load<u8>(start, 10) !== 0x20 || load<u8>(start, 13) !== 0x3a || load<u8>(start, 16) !== 0x3a) return false;
+  const h = digits2(start + 11);
+  const m = digits2(start + 14);
+  const s = digits2(start + 17);
+  if ((h | m | s) < 0 || h > 23 || m > 59 || s > 59) return false;
+  hour = days * 24 + h;
+  millis = (m * 60 + s) * 1000;
+  return true;
+}
+
+function readDay(start: usize, text8: u64, text2: u16): bool {
+  const century = digits2(start);
+  const year2 = digits2(start + 2);
+  const month = digits2(start + 5);
+  const day = digits2(start + 8);
+  if ((century | year2 | month | day) < 0 || load<u8>(start, 4) !== 0x2d || load<u8>(start, 7) !== 0x2d) return false;
+  const year = century * 100 + year2;
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
+  // Days from civil (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms), for years from 0 on.
+  const y = month <= 2 ? year - 1 : year;
+  const era = (y >= 0 ? y : y - 399) / 400;
+  const yearOfEra = y - era * 400;
+  const dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  days = era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+  dayText8 = text8;
+  dayText2 = text2;
+  return true;
+}
+
+function daysIn(year: i32, month: i32): i32 {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Code of an event type, −1 if it isn't written in lower case as it stands in the list. */
+@inline
+function readType(start: usize, end: usize): i32 {
+  const length = end - start;
+  if (length < 4) return -1;
+  const head = load<u32>(start);
+  if (length === 4) return head === 0x77656976 ? 0 : head === 0x74726163 ? 1 : -1;
+  if (length === 8) return head === 0x63727570 && load<u32>(start, 4) === 0x65736168 ? 3 : -1;
+  if (length === 16 && load<u64>(start) === 0x665f65766f6d6572 && load<u64>(start, 8) === 0x747261635f6d6f72) return 2;
+  return -1;
+}
+
+/** A price of at most nine digits before and four after its dot, in ten-thousandths; −1 for anything else, 0 for a zero. */
+@inline
+function readPrice(start: usize, end: usize): i64 {
+  let value: i64 = 0;
+  let at = start;
+  while (at < end) {
+    const digit = <u32>load<u8>(at) - 0x30;
+    if (digit > 9) break;
+    value = value * 10 + digit;
+    at++;
+  }
+  const whole = at - start;
+  if (whole === 0 || whole > 9) return -1;
+  if (at === end) return value * 10000;
+  if (load<u8>(at) !== 0x2e) return -1;
+  at++;
+  let scale: i64 = 10000;
+  while (at < end) {
+    const digit = <u32>load<u8>(at) - 0x30;
+    if (digit > 9 || scale === 1) return -1;
+    value = value * 10 + digit;
+    scale /= 10;
+    at++;
+  }
+  return value * scale;
+}
+
+/** Packs the line that begins at `start`, whose fields end at {@link ENDS}, into the eight words at `out`. False if it is not for here; nothing is packed then. */
+export function pack(start: usize, out: usize): bool {
+  line = start;
+  const type = readType(startOf(typeColumn), endOf(typeColumn));
+  if (type < 0) return false;
+  const price = readPrice(startOf(priceColumn), endOf(priceColumn));
+  if (price <= 0) return false;
+  if (!readTime(startOf(timeColumn), endOf(timeColumn))) return false;
+
+  const product = startOf(productColumn);
+  const productEnd = endOf(productColumn);
+  if (isPadded(product, productEnd) || looksLikeFloat(product, productEnd)) return false;
+  const user = startOf(userColumn);
+  const userEnd = endOf(userColumn);
+  if (isPadded(user, userEnd) || looksLikeFloat(user, userEnd)) return false;
+  let session: usize = 0;
+  let sessionEnd: usize = 0;
+  if (sessionColumn >= 0) {
+    session = startOf(sessionColumn);
+    sessionEnd = endOf(sessionColumn);
+    if (isPadded(session, sessionEnd)) return false;
+  }
+  let categoryId: usize = 0;
+  let categoryIdEnd: usize = 0;
+  if (categoryIdColumn >= 0) {
+    categoryId = startOf(categoryIdColumn);
+    categoryIdEnd = endOf(categoryIdColumn);
+    if (isPadded(categoryId, categoryIdEnd) || looksLikeFloat(categoryId, categoryIdEnd)) return false;
+  }
+  let category: usize = 0;
+  let categoryEnd: usize = 0;
+  if (categoryColumn >= 0) {
+    category = startOf(categoryColumn);
+    categoryEnd = endOf(categoryColumn);
+    if (isPadded(category, categoryEnd)) return false;
+  }
+  let brand: usize = 0;
+  let brandEnd: usize = 0;
+  if (brandColumn >= 0) {
+    brand = startOf(brandColumn);
+    brandEnd = endOf(brandColumn);
+    if (isPadded(brand, brandEnd)) return false;
+  }
+  if (!dictionary.find(brand, <u32>(brandEnd - brand), category, <u32>(categoryEnd - category))) return false;
+
+  const users = <u32>(userEnd - user);
+  const sessions = <u32>(sessionEnd - session);
+  const products = <u32>(productEnd - product);
+  hash.start(EVENT_KEY);
+  hash.block(<u64>(<i64>hour * 3600000 + millis), <u64>type | ((<u64>users & 0xfffff) << 4) | ((<u64>sessions & 0xfffff) << 24) | (<u64>products << 44));
+  hash.bytes(user, users);
+  hash.bytes(session, sessions);
+  hash.bytes(product, products);
+  hash.finish();
+  store<u64>(out, hash.h1);
+  store<u64>(out, hash.h2, 8);
+
+  const categoryIds = <u32>(categoryIdEnd - categoryId);
+  hash.start(CONTENT);
+  hash.block(dictionary.content, <u64>price | (<u64>categoryIds << 44));
+  hash.bytes(categoryId, categoryIds);
+  hash.finish();
+  store<u64>(out, hash.h1, 16);
+  store<u32>(out, <u32>price, 24);
+  store<u32>(out, dictionary.pair | (<u32>(price >> 32) << 16) | (<u32>type << 28), 28);
+  return true;
+}

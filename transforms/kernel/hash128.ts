@@ -1,0 +1,48 @@
+/**
+ * MurmurHash3_x64_128 over blocks and padded byte ranges, done by the kernel, so that what is cleaned here hashes as what is cleaned there.
+ */
+import { instantiate, type KernelExports } from './wasm';
+
+let kernel: KernelExports | undefined;
+
+/** A 128-bit hash under construction, one at a time in a thread: {@link start}, any number of {@link block} and {@link bytes}, {@link finish}. */
+export class Hash128 {
+  /** The hash, after {@link finish}. */
+  h1 = 0;
+  h2 = 0;
+  h3 = 0;
+  h4 = 0;
+  private readonly kernel: KernelExports;
+
+  constructor() {
+    kernel ??= instantiate(() => {
+      throw new Error('this instance only hashes');
+    });
+    this.kernel = kernel;
+  }
+
+  start(seed: number): void {
+    this.kernel.hashStart(seed);
+  }
+
+  /** Takes in two 64-bit words, low halves first. */
+  block(low1: number, high1: number, low2: number, high2: number): void {
+    this.kernel.hashBlock(low1, high1, low2, high2);
+  }
+
+  /** Takes in `bytes[start..end)`, padded with zeros to whole blocks of 16 bytes. */
+  bytes(bytes: Uint8Array, start: number, end: number): void {
+    if (start === end) return;
+    const at = this.kernel.reserveText(end - start);
+    new Uint8Array(this.kernel.memory.buffer, at, end - start).set(bytes.subarray(start, end));
+    this.kernel.hashBytes(end - start);
+  }
+
+  finish(): void {
+    const words = new Int32Array(this.kernel.memory.buffer, this.kernel.hashFinish(), 4);
+    this.h1 = words[0];
+    this.h2 = words[1];
+    this.h3 = words[2];
+    this.h4 = words[3];
+  }
+}
