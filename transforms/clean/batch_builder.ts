@@ -34,6 +34,11 @@ class Rows {
   size = 0;
   earliest = Number.POSITIVE_INFINITY;
 
+  empty(): void {
+    this.size = 0;
+    this.earliest = Number.POSITIVE_INFINITY;
+  }
+
   /** Makes room for more records. */
   reserve(records: number): void {
     const needed = (this.size + records) * RECORD_WORDS;
@@ -66,11 +71,11 @@ export class HourRows {
     this.cells = new Array(cells);
   }
 
-  /** The records of a slot and shard. */
-  cell(number: number): Rows {
+  /** The records of a slot and shard; taken from `spare`, or made, where there are none yet. */
+  cell(number: number, spare: Rows[]): Rows {
     let rows = this.cells[number];
     if (rows === undefined) {
-      rows = new Rows();
+      rows = spare.pop() ?? new Rows();
       this.cells[number] = rows;
     }
     return rows;
@@ -84,6 +89,8 @@ export class BatchBuilder {
   private readonly cellsPerHour: number;
   /** Records held. */
   size = 0;
+  /** Emptied collections, to be filled again: growing anew in every range would be most of the allocation. */
+  private readonly spare: Rows[] = [];
 
   constructor(
     private readonly sharding: Sharding,
@@ -121,7 +128,7 @@ export class BatchBuilder {
     priceLow: number,
     meta: number,
   ): void {
-    const into = rows.cell(this.cellOf(time - rows.hour * HOUR_MS, h1));
+    const into = rows.cell(this.cellOf(time - rows.hour * HOUR_MS, h1), this.spare);
     into.reserve(1);
     let at = into.size * RECORD_WORDS;
     const words = into.words;
@@ -150,7 +157,7 @@ export class BatchBuilder {
       for (; to < recordCount && hours[to] === hour && this.cellOf(millis[to], records[to * RECORD_WORDS]) === cell; to++) {
         if (millis[to] < earliest) earliest = millis[to];
       }
-      const into = rows.cell(cell);
+      const into = rows.cell(cell, this.spare);
       into.append(records.subarray(from * RECORD_WORDS, to * RECORD_WORDS), to - from, hour * HOUR_MS + earliest);
       rows.read += to - from;
       this.size += to - from;
@@ -176,7 +183,10 @@ export class BatchBuilder {
     for (const rows of this.hours.values()) {
       for (let key = 0; key < rows.cells.length; key++) {
         const cell = rows.cells[key];
-        if (cell) yield { key, batch: this.pack(cell, local, global) };
+        if (!cell) continue;
+        yield { key, batch: this.pack(cell, local, global) };
+        cell.empty();
+        this.spare.push(cell);
       }
     }
     this.hours.clear();

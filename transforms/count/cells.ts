@@ -2,7 +2,7 @@
 export interface Cells {
   readonly names: string[];
   /** Four counts a name: views, carts, removals, purchases, as in EVENT_TYPES. */
-  readonly counts: number[];
+  readonly counts: ArrayLike<number>;
   /** Sum of purchase prices per name, in ten-thousandths. */
   readonly revenue: bigint[];
 }
@@ -10,13 +10,6 @@ export interface Cells {
 /** Event types, and so counts per cell. */
 export const COUNTS = 4;
 export const PURCHASE = 3;
-
-/** Cells as they cross an edge: JSON without bigints. */
-export interface EncodedCells {
-  names: string[];
-  counts: number[];
-  revenue: (number | string)[];
-}
 
 /** Sums up cells by name. */
 export class CellSums implements Cells {
@@ -47,16 +40,4 @@ export class CellSums implements Cells {
       this.revenue[cell] += cells.revenue[i];
     }
   }
-}
-
-export function encodeCells(cells: Cells): EncodedCells {
-  return {
-    names: cells.names,
-    counts: cells.counts,
-    revenue: cells.revenue.map((sum) => (sum <= Number.MAX_SAFE_INTEGER ? Number(sum) : String(sum))),
-  };
-}
-
-export function decodeCells(cells: EncodedCells): Cells {
-  return { names: cells.names, counts: cells.counts, revenue: cells.revenue.map(BigInt) };
 }

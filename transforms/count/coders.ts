@@ -1,9 +1,9 @@
-import { type Coder, type Context, globalRegistry, type ProtoContext } from 'apache-beam/coders/coders';
+import { type Coder, Context, globalRegistry, type ProtoContext } from 'apache-beam/coders/coders';
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import type { Reader, Writer } from 'protobufjs';
 import { readBlock, readText, writeBlock, writeText } from '../../beam/json_coder';
 import { EventBatch } from '../clean/event_batch';
-import { decodeCells, encodeCells } from './cells';
+import { decodeCells, encodeCells } from './cells_codec';
 import { RecordSet } from './record_set';
 import type { Rollup } from './rollup';
 
@@ -29,30 +29,24 @@ export class RecordSetCoder implements Coder<RecordSet> {
   }
 }
 
-/** Rollups, and what has their fields, as JSON without bigints. */
+/** Rollups, and what has their fields: three blocks of cells, then the rest as JSON. */
 export class RollupCoder<T extends Rollup> implements Coder<T> {
   static readonly URN = 'funnelpulse:coder:rollup:v1';
   readonly type = 'rollup';
 
-  encode(rollup: T, writer: Writer, context: Context): void {
+  encode(rollup: T, writer: Writer, _context: Context): void {
     const { brands, categories, priceBands, ...rest } = rollup;
-    const encoded = {
-      ...rest,
-      brands: encodeCells(brands),
-      categories: encodeCells(categories),
-      priceBands: encodeCells(priceBands),
-    };
-    writeText(JSON.stringify(encoded), writer, context);
+    for (const cells of [brands, categories, priceBands]) {
+      const block = encodeCells(cells);
+      writer.uint32(block.length);
+      writeBlock(block, writer);
+    }
+    writeText(JSON.stringify(rest), writer, Context.needsDelimiters);
   }
 
-  decode(reader: Reader, context: Context): T {
-    const encoded = JSON.parse(readText(reader, context));
-    return {
-      ...encoded,
-      brands: decodeCells(encoded.brands),
-      categories: decodeCells(encoded.categories),
-      priceBands: decodeCells(encoded.priceBands),
-    };
+  decode(reader: Reader, _context: Context): T {
+    const [brands, categories, priceBands] = [0, 1, 2].map(() => decodeCells(readBlock(reader, Context.needsDelimiters)));
+    return { ...JSON.parse(readText(reader, Context.needsDelimiters)), brands, categories, priceBands };
   }
 
   toProto(_context: ProtoContext): runnerApi.Coder {

@@ -1,4 +1,4 @@
-import { type Cells, COUNTS } from '../count/cells';
+import { type Cells, COUNTS, PURCHASE } from '../count/cells';
 
 /** The funnel's measures, as every gold row has them. */
 export interface Measures {
@@ -15,7 +15,12 @@ export interface Measures {
 
 /** The measures of one cell. A rate whose denominator is 0 is null; rates above 1 are normal and stay. */
 export function measuresOf(cells: Cells, cell: number): Measures {
-  const [views, carts, removals, purchases] = cells.counts.slice(cell * COUNTS, cell * COUNTS + COUNTS);
+  const { counts } = cells;
+  const at = cell * COUNTS;
+  const views = counts[at];
+  const carts = counts[at + 1];
+  const removals = counts[at + 2];
+  const purchases = counts[at + PURCHASE];
   return {
     views,
     carts,
