@@ -34,22 +34,35 @@ def read(path: str) -> pl.LazyFrame:
             "user_session": pl.String,
         },
     )
-    text = lambda name: pl.col(name).str.strip_chars().str.to_lowercase()  # noqa: E731
-    empty_to_null = lambda expr: pl.when(expr != "").then(expr)  # noqa: E731
     session = pl.col("user_session").fill_null("")
     return raw.select(
         pl.col("event_time").str.head(19).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="ms").alias("t"),
-        text("event_type").replace_strict(TYPES, [0, 1, 2, 3], default=None, return_dtype=pl.UInt8).alias("type"),
+        pl.col("event_type").cast(pl.Enum(TYPES), strict=False).to_physical().alias("type"),
         "product_id",
         "user_id",
         session.hash(1).alias("session_a"),
         session.hash(2).alias("session_b"),
         "category_id",
-        empty_to_null(text("category_code").str.replace_all(r"[^a-z0-9._-]", "_")).alias("category"),
-        empty_to_null(text("brand")).alias("brand"),
+        "category_code",
+        "brand",
         # At most four decimals and far below 2^53: exact after rounding.
         (pl.col("price") * 10_000).round().cast(pl.Int64).alias("price"),
     )
+
+
+def normalise(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """After the pass over all rows, where there is little left to do it on."""
+
+    def text(name: str) -> pl.Expr:
+        return pl.col(name).str.strip_chars().str.to_lowercase()
+
+    def empty_to_null(expr: pl.Expr) -> pl.Expr:
+        return pl.when(expr != "").then(expr)
+
+    return frame.with_columns(
+        empty_to_null(text("category_code").str.replace_all(r"[^a-z0-9._-]", "_")).alias("category"),
+        empty_to_null(text("brand")).alias("brand"),
+    ).drop("category_code")
 
 
 def finish(frame: pl.LazyFrame, now: datetime) -> pl.LazyFrame:
@@ -108,22 +121,22 @@ def main(source: str, output: str, now: datetime) -> None:
     out = Path(output)
     out.mkdir(parents=True, exist_ok=True)
 
-    records = read(source).group_by(*KEY, "category_id", "category", "brand", "price").len("n").collect(engine="streaming")
+    records = read(source).group_by(*KEY, "category_id", "category_code", "brand", "price").len("n").collect(engine="streaming")
     kept = records.lazy().filter(pl.col("price") > 0, pl.col("type").is_not_null())
 
-    # Keys with more than one content, found by a hash and told apart exactly: all but the least lose.
+    # Keys with more than one content: found by a hash, then normalised and told apart exactly. The least wins, the others are only revisions.
+    content = ["t", "type", "category_code", "brand", "price"]
     hashes = kept.select(pl.struct(KEY).hash().alias("h")).collect().to_series()
-    twice = hashes.filter(hashes.is_duplicated()) if hashes.n_unique() < len(hashes) else None
-    winners = kept
-    if twice is not None:
+    counted, revised = kept.select(content), None
+    if hashes.n_unique() < len(hashes):
+        twice = hashes.filter(hashes.is_duplicated()).unique().implode()
         hashed = kept.with_columns(pl.struct(KEY).hash().alias("h"))
-        doubtful = hashed.filter(pl.col("h").is_in(twice.implode()))
-        winners = pl.concat(
-            [
-                hashed.filter(~pl.col("h").is_in(twice.implode())),
-                doubtful.sort("price", "brand", "category", "category_id", nulls_last=False).unique(KEY, keep="first", maintain_order=True),
-            ]
-        ).drop("h")
+        contents = normalise(hashed.filter(pl.col("h").is_in(twice))).select(*KEY, "price", "brand", "category", "category_id").unique()
+        revised = contents.select("t")
+        winners = contents.sort("price", "brand", "category", "category_id", nulls_last=False).unique(KEY, keep="first", maintain_order=True)
+        clear = hashed.filter(~pl.col("h").is_in(twice)).select(content)
+        counted = pl.concat([clear, winners.rename({"category": "category_code"}).select(content)])
+        revised = pl.concat([clear.select("t"), revised])
     del hashes
 
     count = lambda code, name: (pl.col("type") == code).sum().cast(pl.Int64).alias(name)  # noqa: E731
@@ -132,16 +145,17 @@ def main(source: str, output: str, now: datetime) -> None:
         pl.when(price < 100_000).then(pl.lit("<10")).when(price < 300_000).then(pl.lit("10-30"))
         .when(price < 600_000).then(pl.lit("30-60")).otherwise(pl.lit("60+"))
     )
-    cube = (
-        winners.group_by(pl.col("t").dt.truncate("1h").alias("hour"), "brand", "category", band.alias("price_band"))
+    fine = (
+        counted.group_by(pl.col("t").dt.truncate("1h").alias("hour"), "brand", "category_code", band.alias("price_band"))
         .agg(
             count(0, "views"), count(1, "carts"), count(2, "removals"), count(3, "purchases"),
             price.filter(pl.col("type") == 3).sum().alias("revenue"),
         )
         .collect(engine="streaming")
-        .lazy()
     )
-    hours = kept.group_by(pl.col("t").dt.truncate("1h").alias("hour")).agg(pl.len().cast(pl.Int64).alias("revision")).collect(engine="streaming").lazy()
+    cube = normalise(fine.lazy()).collect().lazy()
+    revisions = (kept if revised is None else revised).group_by(pl.col("t").dt.truncate("1h").alias("hour"))
+    hours = revisions.agg(pl.len().cast(pl.Int64).alias("revision")).collect(engine="streaming").lazy()
     days = hours.group_by(pl.col("hour").dt.date().alias("date")).agg(pl.col("revision").sum())
     sums = [pl.col(name).sum() for name in MEASURES]
     brand = pl.col("brand").fill_null("unknown")
@@ -168,14 +182,14 @@ def main(source: str, output: str, now: datetime) -> None:
         "gold_funnel_hourly_price_band": hourly(pl.col("price_band")),
         "gold_anomalies_hourly_brand": anomalies(hourly_brand),
     }
-    counted = int(cube.select(pl.sum_horizontal("views", "carts", "removals", "purchases").sum()).collect().item())
+    total = int(cube.select(pl.sum_horizontal("views", "carts", "removals", "purchases").sum()).collect().item())
     n = pl.col("n").sum().cast(pl.Int64)
     totals = records.lazy().select(
         n.alias("read"),
         pl.col("n").filter(pl.col("type").is_null()).sum().cast(pl.Int64).alias("unknown_event_type"),
         pl.col("n").filter(pl.col("type").is_not_null(), price <= 0).sum().cast(pl.Int64).alias("nonpositive_price"),
-        pl.col("n").filter(pl.col("type").is_not_null(), price > 0).sum().cast(pl.Int64).alias("duplicates") - counted,
-        pl.lit(counted).alias("counted"),
+        pl.col("n").filter(pl.col("type").is_not_null(), price > 0).sum().cast(pl.Int64).alias("duplicates") - total,
+        pl.lit(total).alias("counted"),
     )
     tables["counts"] = totals.collect()
     for name, frame in tables.items():
