@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -36,10 +36,11 @@ export interface WrittenShop {
 
 /**
  * Generates a shop into a file, by way of `OUT.part`, so that OUT is whole or not there; the incidents go to `OUT.truth.json`.
- * @throws Error when an option is wrong or a file cannot be written
+ * @throws Error when an option is wrong, OUT is a folder or a device, or a file cannot be written
  */
 export async function writeShop(options: WriteShopOptions): Promise<WrittenShop> {
   const shop = generateShop(options);
+  await refuseOtherThanFile(options.out);
   const part = `${options.out}.part`;
   const truth = shop.incidents.length > 0 ? `${options.out}.truth.json` : undefined;
   let bytes: number;
@@ -64,6 +65,14 @@ export async function writeShop(options: WriteShopOptions): Promise<WrittenShop>
     incidents: shop.incidents,
     ...(truth !== undefined && { truth }),
   };
+}
+
+/** The rename at the end would put a file in the place of a device such as /dev/null, for every program on the machine. */
+async function refuseOtherThanFile(out: string): Promise<void> {
+  const there = await stat(out).catch(() => undefined);
+  if (there === undefined || there.isFile()) return;
+  const what = there.isDirectory() ? 'a folder' : 'a device or pipe, not a file';
+  throw new Error(`cannot write ${out}: it is ${what}`);
 }
 
 async function writePlain(shop: GeneratedShop, path: string, options: WriteShopOptions): Promise<number> {

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -56,4 +57,16 @@ test('says what it could not write', async () => {
   const out = join(dir, 'no-such-folder', 'shop.csv');
   await expect(writeShop({ ...options, out })).rejects.toThrow(`cannot write ${out}: ENOENT`);
   expect(existsSync(join(dir, 'no-such-folder'))).toBe(false);
+});
+
+test('puts no file in the place of a folder or a pipe', async () => {
+  await expect(writeShop({ ...options, out: dir })).rejects.toThrow(`cannot write ${dir}: it is a folder`);
+  // A pipe of its own stands for every device: a test that fails must not harm the machine.
+  const pipe = join(dir, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  await expect(writeShop({ ...options, out: pipe })).rejects.toThrow(
+    `cannot write ${pipe}: it is a device or pipe, not a file`,
+  );
+  expect(statSync(pipe).isFIFO()).toBe(true);
+  expect(readdirSync(dir)).toEqual(['pipe']);
 });
