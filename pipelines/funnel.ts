@@ -26,6 +26,7 @@ import {
   goldFunnelHourlyPriceBand,
   type LedgerRow,
   pipelineLedger,
+  silverEvents,
 } from '../schema/tables';
 import { buildBaseline, detectAnomalies, digestHours } from '../transforms/anomalies';
 import type { ScoreOptions } from '../transforms/anomalies/score';
@@ -35,6 +36,7 @@ import { countRecords, mergeDays, mergeHours } from '../transforms/count_and_mer
 import { goldTables } from '../transforms/gold_tables';
 import type { ParseOptions } from '../transforms/parse/parse_fn';
 import { parseAndClean } from '../transforms/parse_and_clean';
+import { silverEventRows } from '../transforms/silver_events';
 import type { WindowingOptions } from '../transforms/windowing';
 
 /** Where the graph begins and ends. `Part` is what a sink says of the rows that it has taken. */
@@ -91,5 +93,12 @@ export function funnel<Part>(root: Root, ends: FunnelEnds<Part>, options: Funnel
     anomalies.apply(ends.sink(goldAnomaliesHourlyBrand)),
     letters.apply(ends.sink(deadLetters)),
     ledger.apply(ends.sink(pipelineLedger)),
+    ...(options.parse.silver
+      ? [
+          cleaned.silver
+            .apply(silverEventRows(windowing, options.priceBandBounds))
+            .apply(ends.sink(silverEvents)),
+        ]
+      : []),
   ]);
 }

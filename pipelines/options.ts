@@ -1,10 +1,72 @@
 /**
- * Every option of the commands, declared once: type, default, unit, and a help text that says when to change it.
+ * Every option of `run`, declared once: type, default, unit, what it does, and when to change it. The command line, `funnelpulse options` and docs/options.md show these
+ * declarations; option_values.ts reads what was given.
  */
 import * as os from 'node:os';
-import { InputError } from '../io/input_error';
 
-const MINUTE = 60_000;
+/** An option as it is declared. A yargs option, and what a reader needs besides. */
+export interface DeclaredOption {
+  readonly type: 'string' | 'number' | 'boolean' | 'array';
+  readonly describe: string;
+  /** What its value is measured in or looks like. */
+  readonly unit: string;
+  /** When another value than the default is the right one. */
+  readonly change: string;
+  readonly default?: string | number | boolean;
+  /** Shown instead of the default. */
+  readonly defaultDescription?: string;
+  readonly demandOption?: boolean;
+  readonly string?: boolean;
+  readonly choices?: readonly string[];
+}
+
+/** Options that say where events come from and what goes where. */
+export const OUTPUT_OPTIONS = {
+  input: {
+    type: 'array',
+    string: true,
+    demandOption: true,
+    describe: 'Files, directories or globs of events: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped',
+    unit: 'paths, one or more',
+    change: 'Always given. Quote a glob, so that it is not the shell that opens it',
+  },
+  output: {
+    type: 'string',
+    demandOption: true,
+    describe: 'Where the tables go: duckdb:FILE',
+    unit: 'duckdb:FILE',
+    change:
+      'Always given. The run replaces the tables of an earlier run in this file, all at once, at its end',
+  },
+  export: {
+    type: 'string',
+    describe: 'Also write every table to this directory as Parquet',
+    unit: 'directory, made where missing',
+    defaultDescription: 'no export',
+    change: 'Set it where other programs read the tables: pandas, Spark, BigQuery loads',
+  },
+  replace: {
+    type: 'boolean',
+    default: false,
+    describe: 'Replace the tables even if the output belongs to a stream',
+    unit: 'on or off',
+    change: 'Set it once, where a refusal has told you so and the stream is no longer wanted',
+  },
+  quiet: {
+    type: 'boolean',
+    default: false,
+    describe: 'No progress line and no summary',
+    unit: 'on or off',
+    change: 'Set it in scripts that only look at the exit code',
+  },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: 'Print the summary as one line of JSON',
+    unit: 'on or off',
+    change: 'Set it in scripts that read the counts',
+  },
+} as const satisfies Record<string, DeclaredOption>;
 
 /** Options that decide what is computed. */
 export const COMPUTE_OPTIONS = {
@@ -12,42 +74,60 @@ export const COMPUTE_OPTIONS = {
     type: 'string',
     default: '10,30,60',
     describe: 'Bounds of the price bands, ascending, comma-separated, in the currency of the prices',
+    unit: 'prices, up to four fractional digits',
+    change: 'Change it where your prices lie elsewhere, so that each band holds a fair part of the sales',
   },
   currency: {
     type: 'string',
     describe:
-      'Count only records in this currency (three letters); the others become dead letters. Records without one are kept',
+      'Count only records in this currency; the others become dead letters. Records without one are kept',
+    unit: 'three letters, like EUR',
+    defaultDescription: 'all, added up as they are',
+    change: 'Set it where the summary says that prices came in several currencies',
   },
   'allowed-lateness': {
     type: 'string',
     default: '2h',
-    describe: 'How long after its end an hour still takes late events (like 90s, 30m, 2h, 1d)',
+    describe: 'How long after its end an hour still takes late events',
+    unit: 'duration: ms, s, m, h or d',
+    change:
+      'No need to: files have no late events. It is kept in runs, and the _closed views count with it where a table has a watermark',
   },
   'early-firing': {
     type: 'string',
     default: '10s',
-    describe: 'Streaming: processing time between two early rows of an unfinished hour',
+    describe: 'Time between two early rows of an unfinished hour',
+    unit: 'duration: ms, s, m, h or d',
+    change: 'No need to: files have no unfinished hours',
   },
   baseline: {
     type: 'string',
     default: 'run',
     describe:
-      'What hours are compared with: run (this run’s own hours), or a file of hourly rows (.parquet, .csv or a .duckdb file of an earlier run)',
+      'What hours are compared with: run (this run’s own hours), or a file of hourly rows (.parquet, .csv or the .duckdb file of an earlier run)',
+    unit: 'run or FILE',
+    change: 'Name the output of a long, normal period where the input is short, or is all of it unusual',
   },
   'min-baseline-views': {
     type: 'number',
     default: 10,
     describe: 'Views that an hour of a brand needs to be part of the baseline',
+    unit: 'views per hour',
+    change: 'Raise it where hours with few views make the expected conversion jump',
   },
   'min-flag-views': {
     type: 'number',
     default: 50,
-    describe: 'Views that an hour of a brand needs to be flagged; raise it where small brands make noise',
+    describe: 'Views that an hour of a brand needs to be flagged',
+    unit: 'views per hour',
+    change: 'Raise it where small brands make noise, lower it where a small shop sees no anomaly at all',
   },
   'z-threshold': {
     type: 'number',
     default: 2,
-    describe: 'Standard deviations from the mean conversion from which an hour is an anomaly',
+    describe: 'Deviation from the mean conversion from which an hour is an anomaly',
+    unit: 'standard deviations',
+    change: 'Raise it for fewer and surer anomalies (3 is strict), lower it for more',
   },
   'anomaly-basis': {
     type: 'string',
@@ -55,13 +135,17 @@ export const COMPUTE_OPTIONS = {
     choices: ['brand', 'brand-hour', 'either'],
     describe:
       'Compare with all hours of the brand, with the same hour of day, or with whichever deviates more',
+    unit: 'brand, brand-hour or either',
+    change: 'Choose brand-hour where nights convert unlike days and there are some weeks of input',
   },
   now: {
     type: 'string',
-    describe:
-      'Time that rows carry as computed_at, ISO 8601; fix it to get the same bytes again (default: the start of the run)',
+    describe: 'Time that rows carry as computed_at',
+    unit: 'ISO 8601 time',
+    defaultDescription: 'the start of the run',
+    change: 'Fix it to get the same rows again, byte for byte',
   },
-} as const;
+} as const satisfies Record<string, DeclaredOption>;
 
 /** Options that decide how it is computed; they never change a result. */
 export const EXECUTION_OPTIONS = {
@@ -70,17 +154,29 @@ export const EXECUTION_OPTIONS = {
     default: os.availableParallelism(),
     defaultDescription: 'the cores',
     describe: 'Worker threads; 0 runs everything in the main thread',
+    unit: 'threads, 0 to 256',
+    change: 'Lower it to leave cores or memory to other programs',
   },
   shards: {
     type: 'number',
     default: 1,
     describe: 'Accumulators per hour and slot; more spread one busy hour over workers',
+    unit: 'count, 1 to 1024',
+    change: 'Raise it to the number of workers where the input has fewer hours than there are workers',
   },
-  slot: { type: 'number', default: 60, describe: 'Minutes of an hour per accumulator, a divisor of 60' },
+  slot: {
+    type: 'number',
+    default: 60,
+    describe: 'Minutes of an hour per accumulator',
+    unit: 'minutes, a divisor of 60',
+    change: 'No need to: for files one accumulator an hour is fastest',
+  },
   'split-size': {
     type: 'string',
     default: '8MiB',
-    describe: 'Bytes of a file that one worker reads at a time (like 4KiB, 8MiB)',
+    describe: 'Part of a file that one worker reads at a time',
+    unit: 'size: B, KiB, MiB or GiB',
+    change: 'Lower it where one small file shall use all workers',
   },
   runner: {
     type: 'string',
@@ -88,60 +184,17 @@ export const EXECUTION_OPTIONS = {
     choices: ['local', 'direct'],
     describe:
       'local: the event-time runner; direct: the Beam SDK’s own DirectRunner, for small inputs and second opinions',
+    unit: 'local or direct',
+    change: 'Choose direct to check a small result by another engine; it is slow and knows no progress',
   },
-} as const;
+} as const satisfies Record<string, DeclaredOption>;
 
-const DURATION_UNITS: Record<string, number> = {
-  ms: 1,
-  s: 1000,
-  m: MINUTE,
-  h: 60 * MINUTE,
-  d: 1440 * MINUTE,
-};
-const SIZE_UNITS: Record<string, number> = { B: 1, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30 };
-
-/** A duration like `90s` in milliseconds. */
-export function parseDuration(option: string, text: string): number {
-  return quantity(option, text, DURATION_UNITS, 'a duration like 90s, 30m, 2h or 1d');
-}
-
-/** A size like `8MiB` in bytes, at least one. */
-export function parseSize(option: string, text: string): number {
-  const bytes = quantity(option, text, SIZE_UNITS, 'a size like 4KiB or 8MiB');
-  if (bytes < 1) throw new InputError(`--${option} ${text}: at least one byte was expected`);
-  return bytes;
-}
-
-function quantity(option: string, text: string, units: Record<string, number>, expected: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text);
-  const unit = match === null ? undefined : units[match[2]];
-  if (match === null || unit === undefined)
-    throw new InputError(`--${option} ${text}: ${expected} was expected`);
-  return Math.round(Number(match[1]) * unit);
-}
-
-/** A whole number within bounds. */
-export function requireWhole(
-  option: string,
-  value: number,
-  least: number,
-  most = Number.MAX_SAFE_INTEGER,
-): number {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new InputError(
-      `--${option} ${value}: a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`} was expected`,
-    );
-  }
-  return value;
-}
-
-/** Price band bounds: positive, ascending decimals with at most four fractional digits. */
-export function parsePriceBands(text: string): number[] {
-  const bounds = text
-    .split(',')
-    .map((bound) => (/^\s*\d+(\.\d{1,4})?\s*$/.test(bound) ? Number(bound) : Number.NaN));
-  const ascending = bounds.every((bound, i) => bound > (i === 0 ? 0 : bounds[i - 1]));
-  if (!ascending)
-    throw new InputError(`--price-bands ${text}: ascending positive prices like 10,30,60 were expected`);
-  return bounds;
-}
+/** The groups, as help and documentation title them. */
+export const OPTION_GROUPS: readonly {
+  readonly title: string;
+  readonly options: Readonly<Record<string, DeclaredOption>>;
+}[] = [
+  { title: 'Input and output', options: OUTPUT_OPTIONS },
+  { title: 'What is computed', options: COMPUTE_OPTIONS },
+  { title: 'How it is computed (never changes a result)', options: EXECUTION_OPTIONS },
+];

@@ -11,44 +11,19 @@ import type { AnomalyBasis } from '../../transforms/anomalies/score';
 import { parseIsoTime } from '../../transforms/parse/event_time';
 import { executeBatch } from '../execute_batch';
 import type { FunnelOptions } from '../funnel';
-import {
-  COMPUTE_OPTIONS,
-  EXECUTION_OPTIONS,
-  parseDuration,
-  parsePriceBands,
-  parseSize,
-  requireWhole,
-} from '../options';
+import { interruptible } from '../interrupt';
+import { parseDuration, parsePriceBands, parseSize, requireWhole, strictOptions } from '../option_values';
+import { COMPUTE_OPTIONS, EXECUTION_OPTIONS, OPTION_GROUPS, OUTPUT_OPTIONS } from '../options';
 import { progressLine } from '../progress';
 import { readSummary } from '../summary';
 import { printSummary } from '../summary_text';
 
-const OUTPUT_OPTIONS = {
-  input: {
-    type: 'array',
-    string: true,
-    demandOption: true,
-    describe: 'Files, directories or globs of events: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped',
-  },
-  output: { type: 'string', demandOption: true, describe: 'Where the tables go: duckdb:FILE' },
-  export: { type: 'string', describe: 'Also write every table to this directory as Parquet' },
-  replace: {
-    type: 'boolean',
-    default: false,
-    describe: 'Replace the tables even if the output belongs to a stream',
-  },
-  quiet: { type: 'boolean', default: false, describe: 'No progress line and no summary' },
-  json: { type: 'boolean', default: false, describe: 'Print the summary as JSON' },
-} as const;
-
 function build(argv: Argv) {
+  for (const { title, options } of OPTION_GROUPS) argv.group(Object.keys(options), `${title}:`);
   return argv
-    .options(OUTPUT_OPTIONS)
-    .options(COMPUTE_OPTIONS)
-    .options(EXECUTION_OPTIONS)
-    .group(Object.keys(OUTPUT_OPTIONS), 'Input and output:')
-    .group(Object.keys(COMPUTE_OPTIONS), 'What is computed:')
-    .group(Object.keys(EXECUTION_OPTIONS), 'How it is computed (never changes a result):')
+    .options(strictOptions(OUTPUT_OPTIONS))
+    .options(strictOptions(COMPUTE_OPTIONS))
+    .options(strictOptions(EXECUTION_OPTIONS))
     .example('$0 run --input samples/ --output duckdb:out/funnel.duckdb', 'All event files of a directory')
     .example(
       "$0 run --input '2019-*.csv.gz' --output duckdb:shop.duckdb --export parquet/",
@@ -65,16 +40,17 @@ export const runCommand: CommandModule<object, RunArguments> = {
   handler: run,
 };
 
-async function run(args: RunArguments): Promise<void> {
+function run(args: RunArguments): Promise<void> {
+  return interruptible((signal) => runUntil(args, signal));
+}
+
+async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
   const file = duckdbFile(args.output);
   const { funnel, splitBytes, workers } = settings(args, startedAt);
   const runId = randomUUID();
   const history = args.baseline === 'run' ? null : await readBaseline(args.baseline);
   const staging = await prepareOutput(file, runId, args.replace);
-  const interrupted = new AbortController();
-  const stop = (): void => interrupted.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   const progress = progressLine(args.input, !args.quiet && !args.json);
   try {
     const counters = await executeBatch({
@@ -99,7 +75,7 @@ async function run(args: RunArguments): Promise<void> {
           started_at: startedAt,
         },
       },
-      signal: interrupted.signal,
+      signal,
       onProgress: progress.update,
     });
     progress.end();
@@ -114,7 +90,6 @@ async function run(args: RunArguments): Promise<void> {
     else printSummary(summary, file);
   } finally {
     progress.end();
-    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
     fs.rmSync(staging, { recursive: true, force: true });
   }
 }
