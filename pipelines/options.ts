@@ -38,6 +38,13 @@ export const OUTPUT_OPTIONS = {
     change:
       'Always given. The run replaces the tables of an earlier run in this file, all at once, at its end',
   },
+  silver: {
+    type: 'boolean',
+    default: false,
+    describe: 'Also write silver_events, every counted event cleaned and normalised',
+    unit: 'a switch',
+    change: 'To look at single events, or to build tables of your own on them. It takes several times as long and more memory',
+  },
   export: {
     type: 'string',
     describe: 'Also write every table to this directory as Parquet',

@@ -22,3 +22,8 @@ export function windowStart(window: Window): number {
 export interface Counting {
   update(by: number): void;
 }
+
+/** The same kind of counter under another name: for names that are only known from the data. */
+export function renamedCounter(counter: Counting, name: string): Counting {
+  return Object.assign(Object.create(counter) as Counting, { name });
+}

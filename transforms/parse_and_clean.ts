@@ -8,6 +8,7 @@ import type { EventBatch } from './clean/event_batch';
 import { EventBatchCoder } from './clean/event_batch_coder';
 import { batchTimestamp, KeyBatch, ParseChunks, type ParseOptions } from './parse/parse_fn';
 import type { RangeRejects, Tally } from './parse/tally';
+import type { SilverBatch } from './silver/silver_collector';
 
 /** What records become. */
 export interface Cleaned {
@@ -17,6 +18,8 @@ export interface Cleaned {
   readonly tallies: PCollection<Tally>;
   /** Rejected records with their reasons. */
   readonly rejects: PCollection<RangeRejects>;
+  /** Whole kept records, where they were asked for. */
+  readonly silver: PCollection<SilverBatch>;
 }
 
 /**
@@ -34,10 +37,11 @@ export function parseAndClean(options: ParseOptions): (chunks: PCollection<Range
           bytes: counter('bytes_read'),
         }) as never,
       )
-      .apply(withName('By kind', split(['batch', 'tally', 'rejects'])) as never) as unknown as {
+      .apply(withName('By kind', split(['batch', 'tally', 'rejects', 'silver'])) as never) as unknown as {
       batch: PCollection<KeyedBatch>;
       tally: PCollection<Tally>;
       rejects: PCollection<RangeRejects>;
+      silver: PCollection<SilverBatch>;
     };
     const coder = new KVCoder(new StrUtf8Coder(), new EventBatchCoder());
     return {
@@ -46,6 +50,7 @@ export function parseAndClean(options: ParseOptions): (chunks: PCollection<Range
         .apply(step('Key by slot and shard', new KeyBatch(), undefined, coder as never) as never) as never,
       tallies: parts.tally,
       rejects: parts.rejects,
+      silver: parts.silver,
     };
   }) as never;
 }

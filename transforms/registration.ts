@@ -18,6 +18,7 @@ import { BalanceLedger, EnterCount, EnterTally } from './ledger/ledger_fn';
 import { MergeSources } from './merge/merge_fn';
 import { DropKey, StampHour, StampSlot } from './merge/stamp_source';
 import { batchTimestamp, KeyBatch, ParseChunks } from './parse/parse_fn';
+import { KeySilver, SilverRows, silverTimestamp } from './silver/silver_fn';
 
 requireForSerialization('funnelpulse/transforms', {
   BalanceLedger,
@@ -36,10 +37,13 @@ requireForSerialization('funnelpulse/transforms', {
   HourlyPriceBandRows,
   KeyBatch,
   KeyBySource,
+  KeySilver,
   LatestVerdicts,
   MergeSources,
   ParseChunks,
   ScoreHour,
+  SilverRows,
+  silverTimestamp,
   StampHour,
   StampSlot,
 });

@@ -37,6 +37,7 @@ export function readCsvHeader(path: string, bytes: Uint8Array): string[] | null 
 
 /** Splits a header line, RFC 4180. */
 function splitHeader(line: string): string[] {
-  const fields = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)];
+  // With a comma before the first field every field begins with one, an empty first field too.
+  const fields = [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)];
   return fields.map(([, quoted, plain]) => (quoted === undefined ? plain : quoted.replaceAll('""', '"')));
 }

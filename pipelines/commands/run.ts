@@ -63,7 +63,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       workers,
       output: {
         file,
-        omit: ['silver_events'],
+        omit: args.silver ? [] : ['silver_events'],
         run: {
           run_id: runId,
           state_id: null,
@@ -122,6 +122,7 @@ function settings(
       shards: requireWhole('shards', args.shards, 1, 1024),
       slotMinutes,
       currency: args.currency?.toUpperCase() ?? null,
+      silver: args.silver,
     },
     windowing: {
       allowedLatenessMs: parseDuration('allowed-lateness', args['allowed-lateness']),

@@ -22,7 +22,7 @@ export function parseTime(text: string): number | null {
 }
 
 /** An offset can carry a time out of the years that a date is written with: such a time is none. */
-const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Milliseconds that a zone is ahead of UTC. */

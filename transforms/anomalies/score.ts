@@ -87,14 +87,9 @@ function revenueAtRisk(
   measures: Measures,
   baseline: { purchases: number; revenue: string } | undefined,
 ): bigint | null {
-  const missing = expected - measures.purchases;
-  const price =
-    measures.purchases > 0
-      ? Number(measures.revenue) / measures.purchases
-      : baseline !== undefined && baseline.purchases > 0
-        ? Number(baseline.revenue) / baseline.purchases
-        : null;
-  if (price === null) return null;
-  const risk = missing * price;
+  const sold = measures.purchases > 0 ? { revenue: Number(measures.revenue), purchases: measures.purchases } : baseline;
+  if (sold === undefined || sold.purchases === 0) return null;
+  // Multiplied before divided: the quotient is rounded once, and a tie stays one.
+  const risk = ((expected - measures.purchases) * Number(sold.revenue)) / sold.purchases;
   return BigInt(Math.sign(risk) * Math.round(Math.abs(risk)));
 }

@@ -58,6 +58,9 @@ const DETAILS = [
   FIELD.ip,
 ];
 
+/** Currencies that are remembered: more than one is worth a word, a hundred are a broken column. */
+const MAX_CURRENCIES = 20;
+
 /** Seeds that keep the two kinds of dedup key and the content apart. */
 const EVENT_KEY = 1;
 const EVENT_ID_KEY = 2;
@@ -89,6 +92,8 @@ export class Cleaner {
   hour: HourRows | undefined;
   /** Event time of the last record, or NaN. */
   time = Number.NaN;
+  /** Currencies seen, the first few of them, in upper case. */
+  readonly currencies = new Set<string>();
   private readonly times = new EventTimeParser();
   private readonly hash = new Hash128();
 
@@ -173,7 +178,9 @@ export class Cleaner {
   }
 
   private isOtherCurrency(row: FieldRow): boolean {
-    return this.onlyCurrency !== null && fieldText(row, currency).toUpperCase() !== this.onlyCurrency;
+    const code = fieldText(row, currency).toUpperCase();
+    if (this.currencies.size < MAX_CURRENCIES) this.currencies.add(code);
+    return this.onlyCurrency !== null && code !== this.onlyCurrency;
   }
 }
 

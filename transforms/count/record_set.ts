@@ -5,6 +5,7 @@
  * the set, marked as losers, because the revision counts them. Union is associative, commutative and idempotent, so neither sharding nor order nor a repeated merge can
  * change the set; beside it stands `absorbed`, the plain sum of records ever added, for the ledger.
  */
+import { EVENT_TYPES } from '../../schema/events';
 import { EventBatch } from '../clean/event_batch';
 import {
   DIMENSION_MASK,
@@ -14,9 +15,12 @@ import {
   PRICE_MISSING,
   priceOf,
   RECORD_WORDS,
+  typeOf,
 } from '../clean/packed_record';
 
 const EMPTY = -1;
+/** Rank of each event type by its name. */
+const TYPE_ORDER = EVENT_TYPES.map((type) => [...EVENT_TYPES].sort().indexOf(type));
 
 export class RecordSet {
   /** Distinct records, packed; the first {@link size} × RECORD_WORDS words count. Dimension numbers are those of {@link pairs}. */
@@ -144,7 +148,8 @@ export class RecordSet {
   }
 
   /**
-   * The spec's order: price with a missing one last, brand, category code. The rest of the content can't change any measure; its hash makes the order total.
+   * The spec's order: price with a missing one last, brand, category code, event type (which can differ where the key is an event id). The rest of the content can't change any
+   * measure; its hash makes the order total.
    */
   private compare(a: number, b: number): number {
     const { words } = this;
@@ -158,6 +163,8 @@ export class RecordSet {
     const pairB = metaB & DIMENSION_MASK;
     if (this.brands[pairA] !== this.brands[pairB]) return this.brands[pairA] < this.brands[pairB] ? -1 : 1;
     if (pairA !== pairB) return this.categories[pairA] < this.categories[pairB] ? -1 : 1;
+    const type = TYPE_ORDER[typeOf(metaA)] - TYPE_ORDER[typeOf(metaB)];
+    if (type !== 0) return type;
     return words[a + 4] - words[b + 4] || words[a + 5] - words[b + 5];
   }
 

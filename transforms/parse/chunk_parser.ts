@@ -11,6 +11,7 @@ import { CsvSplitter, isBlank, Line } from './csv_splitter';
 import type { FieldRow } from './field_row';
 import { JsonRecord } from './json_record';
 import { encodePayload, type Reject, rejectMessage } from './reject';
+import { type SilverBatch, SilverCollector } from '../silver/silver_collector';
 import type { RangeRejects, Tally } from './tally';
 
 const MALFORMED = REJECT_REASONS.indexOf('malformed_row');
@@ -21,8 +22,8 @@ const RETURN = 13;
 /** Records after which batches are given out although the chunk goes on; bounds memory for chunks of any size. */
 const MAX_BUFFERED = 2_000_000;
 
-/** What comes out of parsing, one of three kinds. */
-export type ParsedPart = { batch: KeyedBatch } | { tally: Tally } | { rejects: RangeRejects };
+/** What comes out of parsing, one of four kinds. */
+export type ParsedPart = { batch: KeyedBatch } | { silver: SilverBatch } | { tally: Tally } | { rejects: RangeRejects };
 
 export class ChunkParser {
   private readonly dimensions = new Dimensions();
@@ -40,12 +41,21 @@ export class ChunkParser {
   private unknownRejected = 0;
 
   private readonly allowKernel: boolean;
+  private readonly silver: SilverCollector | null;
 
-  /** `kernel: false` has the plain path do every line, which is what the kernel is tested against. */
-  constructor(sharding: Sharding, onlyCurrency: string | null, { kernel = true }: { kernel?: boolean } = {}) {
+  /**
+   * `kernel: false` has the plain path do every line, which is what the kernel is tested against; `silver` keeps whole records, too, for which the plain path
+   * is needed as well.
+   */
+  constructor(
+    sharding: Sharding,
+    onlyCurrency: string | null,
+    { kernel = true, silver = false }: { kernel?: boolean; silver?: boolean } = {},
+  ) {
     this.builder = new BatchBuilder(sharding, this.dimensions);
-    this.cleaner = new Cleaner(this.builder, this.dimensions, onlyCurrency);
-    this.allowKernel = kernel;
+    this.silver = silver ? new SilverCollector(this.dimensions) : null;
+    this.cleaner = new Cleaner(this.builder, this.dimensions, onlyCurrency, this.silver);
+    this.allowKernel = kernel && !silver;
   }
 
   /** Parses a chunk; yields batches when enough have come together. Call {@link finish} for the rest. */
@@ -72,8 +82,9 @@ export class ChunkParser {
       read,
       rejected,
     ]);
-    const tally: Tally = { hours, unknown: [this.unknownRead, this.unknownRejected] };
+    const tally: Tally = { hours, unknown: [this.unknownRead, this.unknownRejected], currencies: [...this.cleaner.currencies] };
     const rejects: RangeRejects = { source, rangeStart, lines: this.lines, rejects: this.rejects };
+    this.cleaner.currencies.clear();
     this.hours.clear();
     this.unknownRead = 0;
     this.unknownRejected = 0;
@@ -89,6 +100,7 @@ export class ChunkParser {
       this.hours.set(hour, [before[0] + read, before[1] + rejected]);
     }
     for (const batch of this.builder.drain()) yield { batch };
+    for (const silver of this.silver?.drain() ?? []) yield { silver };
     if (this.dimensions.isFull) {
       this.dimensions.clear();
       this.kernel.clear();

@@ -6,6 +6,10 @@ const SPACE = 32;
 const DASH = 45;
 const COLON = 58;
 
+/** The years that stores can hold, as dates of four digits; an offset can carry a time out of them. */
+const FIRST_TIME = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Result of {@link EventTimeParser.parse} for text that is no date and time. */
 export const BAD_TIME = Number.NaN;
 
@@ -53,7 +57,7 @@ export class EventTimeParser {
         if (key !== this.lastDay) {
           if (month < 0 || day < 0) return BAD_TIME;
           const ms = dayMs(century * 100 + year2, month, day);
-          if (Number.isNaN(ms)) return BAD_TIME;
+          if (!(ms >= FIRST_TIME)) return BAD_TIME;
           this.lastDay = key;
           this.lastDayMs = ms;
         }
@@ -92,7 +96,8 @@ export function parseIsoTime(text: string): number {
   if (h > 23 || m > 59 || s > 59 || zh > 23 || zm > 59) return BAD_TIME;
   const millis = fraction ? Number(fraction.slice(0, 3).padEnd(3, '0')) : 0;
   const offset = (zh * 60 + zm) * 60_000 * (sign === '-' ? -1 : 1);
-  return ms + ((h * 60 + m) * 60 + s) * 1000 + millis - offset;
+  const time = ms + ((h * 60 + m) * 60 + s) * 1000 + millis - offset;
+  return time >= FIRST_TIME && time <= LAST_TIME ? time : BAD_TIME;
 }
 
 /** Start of a calendar day in milliseconds since 1970 UTC; NaN for a day that doesn't exist. */

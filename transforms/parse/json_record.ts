@@ -2,7 +2,7 @@
  * One JSON object as a row of fields, in either dialect. Numbers keep their source text: neither a price nor an id ever passes through a double.
  */
 import { isUtf8 } from 'node:buffer';
-import { parse } from 'lossless-json';
+import { type ParseOptions, parse } from 'lossless-json';
 import type { EventField } from '../../schema/events';
 import { FIELD } from './field_row';
 import { ScratchRow } from './scratch_row';
@@ -13,6 +13,14 @@ class NumberText {
 }
 
 type JsonObject = Record<string, unknown>;
+
+/** Numbers keep their text; of equal names the last counts, as for JSON.parse. */
+const LOSSLESS: ParseOptions = {
+  parseNumber: (text) => new NumberText(text),
+  onDuplicateKey: ({ newValue }) => newValue,
+};
+
+const BLANK = /^[\t-\r ]*$/;
 
 /** Fields that stand under the same name in both dialects. */
 const COMMON: readonly EventField[] = [
@@ -25,7 +33,6 @@ const COMMON: readonly EventField[] = [
   'user_id',
   'event_id',
   'currency',
-  'page',
 ];
 
 /** Fields of nested objects, the same in both dialects. */
@@ -35,7 +42,6 @@ const NESTED: readonly [EventField, string, string][] = [
   ['utm_campaign', 'utm', 'campaign'],
   ['device_os', 'device', 'os'],
   ['device_mobile', 'device', 'mobile'],
-  ['device_ua', 'device', 'ua'],
   ['geo_country', 'geo', 'country'],
   ['geo_city', 'geo', 'city'],
 ];
@@ -54,12 +60,10 @@ export class JsonRecord {
   read(bytes: Uint8Array): boolean {
     if (!isUtf8(bytes)) return this.fail('not UTF-8');
     let value: unknown;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     try {
-      value = parse(
-        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-        undefined,
-        (text) => new NumberText(text),
-      );
+      JSON.parse(text); // lossless-json takes some texts that are not JSON, `{"n":.5}` among them
+      value = parse(text, undefined, LOSSLESS);
     } catch (error) {
       return this.fail(error instanceof Error ? error.message : String(error));
     }
@@ -70,33 +74,29 @@ export class JsonRecord {
 
   /** `event_time` means cosmetics; else `event_ts` or `timestamp` means clickstream; else cosmetics without a time. */
   private fill(record: JsonObject): void {
-    const clickstream = !('event_time' in record) && ('event_ts' in record || 'timestamp' in record);
+    const clickstream =
+      !Object.hasOwn(record, 'event_time') && (Object.hasOwn(record, 'event_ts') || Object.hasOwn(record, 'timestamp'));
     this.scratch.clear(clickstream ? 'clickstream' : 'cosmetics');
-    for (const name of COMMON) this.set(name, record[name]);
-    for (const [name, outer, inner] of NESTED) {
-      const object = record[outer];
-      if (isObject(object)) this.set(name, object[inner]);
-    }
+    for (const name of COMMON) this.set(name, at(record, name));
+    for (const [name, outer, inner] of NESTED) this.set(name, within(record, outer, inner));
     if (clickstream) {
-      this.set('event_time', timeText(record.event_ts) ?? timeText(record.timestamp));
-      this.set('user_session', record.session_id);
-      this.setDefault('page', record.page_url);
-      this.setDefault('device_ua', record.user_agent);
-      this.set('ip', record.ip_address);
-      this.setDefault('ip', record.ip);
+      this.set('event_time', at(record, 'event_ts'), at(record, 'timestamp'));
+      this.set('user_session', at(record, 'session_id'));
+      this.set('page', at(record, 'page'), at(record, 'page_url'));
+      this.set('device_ua', within(record, 'device', 'ua'), at(record, 'user_agent'));
+      this.set('ip', at(record, 'ip_address'), at(record, 'ip'));
     } else {
-      this.set('event_time', record.event_time);
-      this.set('user_session', record.user_session);
-      this.set('ip', record.ip);
+      this.set('event_time', at(record, 'event_time'));
+      this.set('user_session', at(record, 'user_session'));
+      this.set('page', at(record, 'page'));
+      this.set('device_ua', within(record, 'device', 'ua'));
+      this.set('ip', at(record, 'ip'));
     }
   }
 
-  private setDefault(name: EventField, value: unknown): void {
-    if (this.scratch.row.ends[FIELD[name]] === this.scratch.row.starts[FIELD[name]]) this.set(name, value);
-  }
-
-  private set(name: EventField, value: unknown): void {
-    const text = textOf(value);
+  /** Sets a field to the first of some values that isn't blank. */
+  private set(name: EventField, ...values: unknown[]): void {
+    const text = values.map(textOf).find((candidate) => candidate !== undefined && !BLANK.test(candidate));
     if (text !== undefined) this.scratch.setText(FIELD[name], text);
   }
 
@@ -114,10 +114,14 @@ function textOf(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The text of a time field unless it is empty, in which case the other name is tried. */
-function timeText(value: unknown): string | undefined {
-  const text = textOf(value);
-  return text === undefined || /^[\t-\r ]*$/.test(text) ? undefined : text;
+/** A record's own value of a name: one called `__proto__` is no more than any other. */
+function at(record: JsonObject, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+function within(record: JsonObject, outer: string, inner: string): unknown {
+  const object = at(record, outer);
+  return isObject(object) ? at(object, inner) : undefined;
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -3,13 +3,15 @@ import type { Keyed } from '../../beam/combine';
 import type { RangeChunk } from '../../schema/chunk';
 import type { KeyedBatch, Sharding } from '../clean/batch_builder';
 import type { EventBatch } from '../clean/event_batch';
-import type { Counting } from '../context';
+import { type Counting, renamedCounter } from '../context';
 import { ChunkParser, type ParsedPart } from './chunk_parser';
 
 /** How records are read and spread. */
 export interface ParseOptions extends Sharding {
   /** Upper case; records in another currency are rejected. Null counts all. */
   readonly currency: string | null;
+  /** Whether whole records are given out, too, for silver_events. */
+  readonly silver: boolean;
 }
 
 /**
@@ -23,11 +25,12 @@ export class ParseChunks {
   constructor(readonly options: ParseOptions) {}
 
   *process(chunk: RangeChunk, counters: { rows: Counting; bytes: Counting }): Generator<ParsedPart> {
-    this.parser ??= new ChunkParser(this.options, this.options.currency);
+    this.parser ??= new ChunkParser(this.options, this.options.currency, { silver: this.options.silver });
     if ('rangeEnd' in chunk) {
       for (const part of this.parser.finish(chunk.rangeEnd.source, chunk.rangeEnd.rangeStart)) {
         if ('tally' in part) {
-          const { hours, unknown } = part.tally;
+          const { hours, unknown, currencies } = part.tally;
+          for (const currency of currencies) renamedCounter(counters.rows, `currency:${currency}`).update(1);
           counters.rows.update(hours.reduce((sum, [, read]) => sum + read, unknown[0]));
         }
         yield part;

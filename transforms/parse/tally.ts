@@ -6,6 +6,8 @@ export interface Tally {
   readonly hours: [hour: number, read: number, rejected: number][];
   /** Records without a usable time: read, and rejected. */
   readonly unknown: [read: number, rejected: number];
+  /** Currencies seen, in upper case. */
+  readonly currencies: string[];
 }
 
 /** What the dead letters have to know of one range of a file: its lines, so that later ranges know theirs, and what was rejected. */

@@ -99,8 +99,8 @@ function readDay(start: usize, text8: u64, text2: u16): bool {
   const day = digits2(start + 8);
   if ((century | year2 | month | day) < 0 || load<u8>(start, 4) !== 0x2d || load<u8>(start, 7) !== 0x2d) return false;
   const year = century * 100 + year2;
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
-  // Days from civil (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms), for years from 0 on.
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return false;
+  // Days from civil (Howard Hinnant, chrono-Compatible Low-Level Date Algorithms), for years from 1 on.
   const y = month <= 2 ? year - 1 : year;
   const era = (y >= 0 ? y : y - 399) / 400;
   const yearOfEra = y - era * 400;
