@@ -26,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(runCommand)
       .command(generateCommand)
       .command(optionsCommand)
-      .demandCommand(args.length === 0 ? 0 : 1, 'which command?')
+      .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')
       .strict()
       .version(packageVersion())
       .wrap(Math.min(120, process.stdout.columns ?? 120))

@@ -1,11 +1,10 @@
+import { INTERRUPTED } from './interrupt';
+
 /** What an error means to who started the command. */
 export interface Failure {
   readonly message: string;
   readonly exitCode: number;
 }
-
-/** Exit code of a run that was interrupted, as shells have it for SIGINT. */
-const INTERRUPTED = 130;
 
 /**
  * One message and an exit code. An error that carries an exit code, or that was caused by one, speaks for itself: its message says what is wrong outside. Anything else is a defect of the
@@ -13,10 +12,10 @@ const INTERRUPTED = 130;
  */
 export function describeFailure(error: unknown): Failure {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'AbortError')
-      return { message: 'interrupted: nothing was changed', exitCode: INTERRUPTED };
     if ('exitCode' in cause && typeof cause.exitCode === 'number')
       return { message: cause.message, exitCode: cause.exitCode };
+    if (cause.name === 'AbortError')
+      return { message: 'interrupted: nothing was changed', exitCode: INTERRUPTED };
   }
   if (error instanceof Error) {
     const cause = error.cause instanceof Error ? `\n${error.cause.stack ?? error.cause.message}` : '';

@@ -43,7 +43,8 @@ export const OUTPUT_OPTIONS = {
     default: false,
     describe: 'Also write silver_events, every counted event cleaned and normalised',
     unit: 'a switch',
-    change: 'To look at single events, or to build tables of your own on them. It takes several times as long and more memory',
+    change:
+      'To look at single events, or to build tables of your own on them. It takes several times as long and more memory',
   },
   export: {
     type: 'string',

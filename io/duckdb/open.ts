@@ -5,11 +5,15 @@ import { InputError, systemReason } from '../input_error';
 /** Memory that DuckDB may take for loading and reading: our tables are small, and its default is most of the machine's. */
 const MEMORY_LIMIT = '512MB';
 
-/** Opens a DuckDB file, works with it and closes it. A file that can't be opened is an {@link InputError} with the reason. */
+/** Another process has the file open: DuckDB lets nobody write beside it. */
+export class LockedError extends InputError {}
+
+/** Opens a DuckDB file, with more `settings` of DuckDB's where given, works with it and closes it. A file that can't be opened is an {@link InputError} with the reason. */
 export async function withDuckdb<T>(
   file: string,
   mode: 'READ_WRITE' | 'READ_ONLY',
   work: (connection: DuckDBConnection) => Promise<T>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   if (mode === 'READ_ONLY' && !fs.existsSync(file)) throw new InputError(`cannot read ${file}: no such file`);
   let instance: DuckDBInstance;
@@ -18,6 +22,7 @@ export async function withDuckdb<T>(
       access_mode: mode,
       memory_limit: MEMORY_LIMIT,
       threads: '2',
+      ...settings,
     });
   } catch (error) {
     throw openError(file, error);
@@ -38,7 +43,7 @@ function openError(file: string, error: unknown): InputError {
   const text = error instanceof Error ? error.message : String(error);
   if (/lock/i.test(text)) {
     const pid = /PID (\d+)/.exec(text)?.[1];
-    return new InputError(
+    return new LockedError(
       `cannot open ${file}: another process${pid === undefined ? '' : ` (PID ${pid})`} has it open. Close it there, or choose another output`,
     );
   }

@@ -2,6 +2,9 @@
  * The last step of a batch run: staged rows become the tables, all in one transaction. Readers see the old run or the new one; a run that is stopped before, at any point,
  * leaves the old one.
  */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../schema/column';
 import { duckdbClosedView, duckdbCreateTable, duckdbType, quote } from '../../schema/duckdb';
@@ -9,7 +12,11 @@ import type { Table } from '../../schema/table';
 import { type RunRow, runs, TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import type { Staged } from '../staging/stage_rows';
-import { withDuckdb } from './open';
+import { LockedError, withDuckdb } from './open';
+
+/** How long the switch waits for somebody who has the file open, reading say: long enough for a query, and a run's work is lost otherwise. */
+const LOCK_PATIENCE_MS = 30_000;
+const LOCK_INTERVAL_MS = 250;
 
 /** What a run says of itself, but for its counts, which the switch knows. */
 export type RunIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'>;
@@ -17,6 +24,8 @@ export type RunIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'>;
 export interface SwitchOptions {
   /** The DuckDB file. */
   readonly file: string;
+  /** The run's own directory beside it: where a new file is built, and DuckDB puts what it has no memory for. */
+  readonly staging: string;
   readonly run: RunIdentity;
   /** Tables that this run doesn't write: silver_events unless asked for. They are dropped, since they would show another run. */
   readonly omit: readonly string[];
@@ -25,9 +34,36 @@ export interface SwitchOptions {
 /** Rows per table. */
 export type TableCounts = Record<string, number>;
 
-/** Replaces all tables of the output by the staged rows. Running it again with the same staged rows changes nothing. */
+/**
+ * Replaces all tables of the output by the staged rows. Running it again with the same staged rows changes nothing. A new file is built in the staging directory and appears whole.
+ */
 export async function switchTables(staged: readonly Staged[], options: SwitchOptions): Promise<TableCounts> {
-  return withDuckdb(options.file, 'READ_WRITE', async (connection) => {
+  const { file, staging } = options;
+  if (fs.existsSync(file)) return whenUnlocked(() => writeTables(file, staged, options));
+  const built = path.join(staging, 'new.duckdb');
+  fs.rmSync(built, { force: true });
+  const counts = await writeTables(built, staged, options);
+  // The log of a file that somebody has removed would be taken for this one's.
+  fs.rmSync(`${file}.wal`, { force: true });
+  fs.renameSync(built, file);
+  return counts;
+}
+
+/** Does the work again while it fails for a lock. */
+async function whenUnlocked<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof LockedError) || Date.now() > deadline) throw error;
+      await delay(LOCK_INTERVAL_MS);
+    }
+  }
+}
+
+function writeTables(file: string, staged: readonly Staged[], options: SwitchOptions): Promise<TableCounts> {
+  const work = async (connection: DuckDBConnection): Promise<TableCounts> => {
     try {
       await connection.run('BEGIN TRANSACTION');
       const counts: TableCounts = {};
@@ -52,6 +88,21 @@ export async function switchTables(staged: readonly Staged[], options: SwitchOpt
     } catch (error) {
       throw storeError(options.file, error);
     }
+  };
+  return withDuckdb(file, 'READ_WRITE', work, { temp_directory: path.join(options.staging, 'spilled') });
+}
+
+/** Whether the tables of the output are this run's. */
+export async function isPublished(file: string, runId: string): Promise<boolean> {
+  if (!fs.existsSync(file)) return false;
+  return withDuckdb(file, 'READ_ONLY', async (connection) => {
+    const found = await connection.runAndReadAll(
+      "SELECT 1 FROM information_schema.tables WHERE table_name = 'runs'",
+    );
+    if (found.getRows().length === 0) return false;
+    return (
+      (await connection.runAndReadAll('SELECT 1 FROM runs WHERE run_id = $1', [runId])).getRows().length > 0
+    );
   });
 }
 

@@ -74,7 +74,8 @@ export class StageRows {
         const file = path.join(this.directory, `${this.table}-${randomUUID()}.csv`);
         this.file = { descriptor: fs.openSync(file, 'wx', 0o600), path: file };
       }
-      fs.writeSync(this.file.descriptor, this.pending.join(''));
+      // Unlike writeSync, this goes on where a disk took only a part.
+      fs.writeFileSync(this.file.descriptor, this.pending.join(''));
     } catch (error) {
       throw new InputError(`cannot write to ${this.directory}: ${systemReason(error)}`);
     }

@@ -1,17 +1,18 @@
 /** `funnelpulse run`: events in, tables out. */
 import { randomUUID } from 'node:crypto';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { exportTables } from '../../io/duckdb/export_tables';
+import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
 import { readBaseline } from '../../io/duckdb/read_baseline';
+import { isPublished } from '../../io/duckdb/switch_tables';
 import { InputError } from '../../io/input_error';
+import { removeStaging } from '../../io/staging/staging_directory';
 import type { AnomalyBasis } from '../../transforms/anomalies/score';
 import { parseIsoTime } from '../../transforms/parse/event_time';
 import { executeBatch } from '../execute_batch';
 import type { FunnelOptions } from '../funnel';
-import { interruptible } from '../interrupt';
+import { InterruptedError, interruptible } from '../interrupt';
 import { parseDuration, parsePriceBands, parseSize, requireWhole, strictOptions } from '../option_values';
 import { COMPUTE_OPTIONS, EXECUTION_OPTIONS, OPTION_GROUPS, OUTPUT_OPTIONS } from '../options';
 import { progressLine } from '../progress';
@@ -50,6 +51,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   const { funnel, splitBytes, workers } = settings(args, startedAt);
   const runId = randomUUID();
   const history = args.baseline === 'run' ? null : await readBaseline(args.baseline);
+  if (args.export !== undefined) prepareExport(args.export);
   const staging = await prepareOutput(file, runId, args.replace);
   const progress = progressLine(args.input, !args.quiet && !args.json);
   try {
@@ -63,6 +65,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       workers,
       output: {
         file,
+        staging,
         omit: args.silver ? [] : ['silver_events'],
         run: {
           run_id: runId,
@@ -79,7 +82,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       onProgress: progress.update,
     });
     progress.end();
-    if (args.export !== undefined) await exportTables(file, args.export);
+    if (args.export !== undefined) await exportTables(file, args.export, signal);
     if (args.quiet && !args.json) return;
     const summary = await readSummary(file, runId, {
       seconds: (Date.now() - startedAt) / 1000,
@@ -88,9 +91,12 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
     });
     if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     else printSummary(summary, file);
+  } catch (error) {
+    if (signal.aborted && (await isPublished(file, runId))) throw new InterruptedError(file);
+    throw error;
   } finally {
     progress.end();
-    fs.rmSync(staging, { recursive: true, force: true });
+    removeStaging(staging);
   }
 }
 
