@@ -21,6 +21,9 @@ export function systemReason(error: unknown): string {
     ENOSPC: 'no space left on the device',
     EROFS: 'the file system is read-only',
     EMFILE: 'too many open files',
+    EFBIG: 'file too large for the limits of the system or the user',
+    ELOOP: 'its symbolic links go in a circle',
+    ENAMETOOLONG: 'the name is too long',
     EDQUOT: 'the disk quota is used up',
   };
   return reasons[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));

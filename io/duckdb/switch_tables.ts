@@ -148,11 +148,18 @@ async function recordRun(connection: DuckDBConnection, run: RunIdentity, counts:
   );
 }
 
+/** What the system said when DuckDB could not write, among all that DuckDB says. */
+const SYSTEM_REASONS =
+  /No space left on device|File too large|Disk quota exceeded|Read-only file system|Input\/output error/i;
+
 function storeError(file: string, error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error);
-  if (/No space left|could not write|disk/i.test(text))
-    return new InputError(`cannot write ${file}: ${text.split('\n')[0]}. The tables are as they were`);
-  return error;
+  const reason =
+    SYSTEM_REASONS.exec(text)?.[0] ?? (/could not write/i.test(text) ? text.split('\n')[0] : null);
+  if (reason === null) return error;
+  return new InputError(
+    `cannot write ${file}: ${reason.toLowerCase()}. The tables are as they were. Make room, or choose another --output`,
+  );
 }
 
 function literal(text: string): string {

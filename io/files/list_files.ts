@@ -3,7 +3,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import fastGlob from 'fast-glob';
 import { InputError, systemReason } from '../input_error';
 import { readCsvHeader } from './csv_header';
@@ -13,6 +13,7 @@ const EXTENSIONS = ['csv', 'json', 'ndjson', 'jsonl'];
 const EVENT_FILES = `**/*.{${EXTENSIONS.join(',')}}{,.gz}`;
 /** Bytes at the start of a file within which a CSV header must end. */
 const HEADER_LIMIT = 1 << 20;
+const NEWLINE = 10;
 
 /** Lists files when the pipeline runs: one element in (an impulse), the ranges out, in order of path and position. */
 export class ListFiles {
@@ -23,7 +24,14 @@ export class ListFiles {
   ) {}
 
   *process(): Generator<FileRange> {
-    for (const file of findFiles(this.inputs)) yield* rangesOf(file, this.splitBytes);
+    let empty = true;
+    for (const file of findFiles(this.inputs)) {
+      const ranges = rangesOf(file, this.splitBytes);
+      empty &&= ranges.length === 0;
+      yield* ranges;
+    }
+    if (empty)
+      throw new InputError(`no events in ${this.inputs.join(', ')}: nothing is in there but empty files`);
   }
 }
 
@@ -36,9 +44,9 @@ function filesOf(input: string): string[] {
   const stat = fs.statSync(input, { throwIfNoEntry: false });
   if (stat === undefined) {
     if (!fastGlob.isDynamicPattern(input))
-      throw new InputError(`cannot read ${input}: no such file or directory`);
+      throw new InputError(`cannot read ${input}: no such file or directory${lookedFrom(input)}`);
     const files = fastGlob.sync(input, { dot: true });
-    if (files.length === 0) throw new InputError(`cannot read ${input}: no file matches`);
+    if (files.length === 0) throw new InputError(`cannot read ${input}: no file matches${lookedFrom(input)}`);
     return files;
   }
   if (!stat.isDirectory()) return [input];
@@ -53,11 +61,16 @@ function filesOf(input: string): string[] {
   return files;
 }
 
+function lookedFrom(input: string): string {
+  return path.isAbsolute(input) ? '' : ` (looked from ${process.cwd()})`;
+}
+
 /** The ranges of one file; none if it is empty. */
 function rangesOf(file: string, splitBytes: number): FileRange[] {
   const gzip = /\.gz$/i.test(file);
   const format = /\.(json|ndjson|jsonl)(\.gz)?$/i.test(file) ? 'ndjson' : 'csv';
   const { size, head } = readHead(file, gzip);
+  if (format === 'ndjson') refuseBinary(file, head);
   const columns = format === 'csv' ? readCsvHeader(file, head) : null;
   if (size === 0 || (format === 'csv' && columns === null)) return [];
   const range = { path: file, format, gzip, columns } as const;
@@ -85,12 +98,23 @@ function readHead(file: string, gzip: boolean): { size: number; head: Uint8Array
   }
 }
 
+/** A broken line is a rejected record, but a file that begins with one that holds zero bytes isn't made of lines. */
+function refuseBinary(file: string, head: Uint8Array): void {
+  const newline = head.indexOf(NEWLINE);
+  if (head.subarray(0, newline < 0 ? head.length : newline).includes(0))
+    throw new InputError(`${file} is not a text file: its first line holds zero bytes. NDJSON was expected`);
+}
+
 /** The first decompressed bytes of a gzip file, from its first compressed ones. */
 function gunzipHead(file: string, compressed: Uint8Array): Uint8Array {
   try {
     // SYNC_FLUSH: what can be decompressed is given out although the input ends early.
-    return gunzipSync(compressed, { finishFlush: 2 });
+    const head = gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH });
+    // Nothing in it, or not even the beginning of something?
+    return head.length > 0 ? head : gunzipSync(compressed);
   } catch (error) {
-    throw new InputError(`cannot read ${file}: it is not a gzip file (${systemReason(error)})`);
+    throw new InputError(
+      `cannot read ${file}: it is not a whole gzip file (${systemReason(error)}). Was it copied to its end?`,
+    );
   }
 }

@@ -181,5 +181,7 @@ function readAt(file: number, path: string, into: Uint8Array, length: number, at
 }
 
 function notGzip(range: FileRange, error: unknown): InputError {
-  return new InputError(`cannot read ${range.path}: not a whole gzip file (${systemReason(error)})`);
+  return new InputError(
+    `cannot read ${range.path}: it is not a whole gzip file (${systemReason(error)}). Was it copied to its end?`,
+  );
 }
