@@ -16,6 +16,7 @@ export function systemReason(error: unknown): string {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',
     EPERM: 'operation not permitted',
+    EEXIST: 'a file of that name is in the way',
     EISDIR: 'is a directory',
     ENOTDIR: 'a part of the path is not a directory',
     ENOSPC: 'no space left on the device',

@@ -47,9 +47,11 @@ function openError(file: string, error: unknown): InputError {
       `cannot open ${file}: another process${pid === undefined ? '' : ` (PID ${pid})`} has it open. Close it there, or choose another output`,
     );
   }
-  if (/not a valid DuckDB|newer|older|version/i.test(text))
+  if (/not a valid DuckDB/i.test(text))
+    return new InputError(`cannot open ${file}: it is not a DuckDB file. Name another one`);
+  if (/newer|older|version/i.test(text))
     return new InputError(
-      `cannot open ${file}: it is not a DuckDB file that this version reads (${firstLine(text)})`,
+      `cannot open ${file}: it is a DuckDB file of a version that can't be read here (${firstLine(text)})`,
     );
   const code = /Permission denied/i.test(text)
     ? 'EACCES'

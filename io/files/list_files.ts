@@ -1,6 +1,7 @@
 /**
  * Input paths → the ranges of the files they name.
  */
+import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
@@ -98,11 +99,14 @@ function readHead(file: string, gzip: boolean): { size: number; head: Uint8Array
   }
 }
 
-/** A broken line is a rejected record, but a file that begins with one that holds zero bytes isn't made of lines. */
+/** A broken line is a rejected record. But a file that begins with one, and holds zero bytes, isn't made of lines. */
 function refuseBinary(file: string, head: Uint8Array): void {
   const newline = head.indexOf(NEWLINE);
-  if (head.subarray(0, newline < 0 ? head.length : newline).includes(0))
-    throw new InputError(`${file} is not a text file: its first line holds zero bytes. NDJSON was expected`);
+  const line = head.subarray(0, newline < 0 ? head.length : newline);
+  if ((line.includes(0) || !isUtf8(line)) && head.includes(0))
+    throw new InputError(
+      `${file} is not an NDJSON file: its first line is not text. Events are read from CSV (.csv) and NDJSON (.json, .ndjson, .jsonl), gzipped (.gz) or not`,
+    );
 }
 
 /** The first decompressed bytes of a gzip file, from its first compressed ones. */
