@@ -20,6 +20,8 @@ export interface KeyedCombineFn<I, A, O> extends CombineFn<I, A, O> {
   mergeAccumulators(accumulators: Iterable<A>): A;
   extractOutput(accumulator: A): O;
   accumulatorCoder(): Coder<A>;
+  /** Our own runner tells here that it will not use an accumulator again, so that its memory can serve the next. Outputs must not refer to it. */
+  release?(accumulator: A): void;
 }
 
 /** Combines the values of each key and window. */

@@ -2,7 +2,6 @@
  * The ends of a batch run: files in, one DuckDB file out, by way of a staging directory beside it.
  */
 
-import type { Keyed } from '../beam/combine';
 import type { PCollection, Root } from '../beam/sdk';
 import { step } from '../beam/step';
 import { PublishTables } from '../io/duckdb/publish_tables';
@@ -11,7 +10,7 @@ import { readEvents } from '../io/files/read_events';
 import { KeepManifest } from '../io/staging/keep_manifest';
 import type { Staged } from '../io/staging/stage_rows';
 import { publishStaged, stageTable } from '../io/staging/stage_table';
-import type { HourDigest } from '../transforms/baseline/baseline_fn';
+import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { CheckLedger } from '../transforms/ledger/check_ledger';
 import type { FunnelEnds } from './funnel';
 
@@ -21,7 +20,7 @@ export interface BatchEndsOptions {
   /** Where rows are staged: a directory that exists and is this run's own. */
   readonly staging: string;
   readonly output: SwitchOptions;
-  readonly history: ((root: Root) => PCollection<Keyed<HourDigest>>) | null;
+  readonly history: ((root: Root) => PCollection<HistoryHour>) | null;
   /** Path of a manifest to write instead of publishing: for runners without promises, whose launcher publishes afterwards. */
   readonly manifest: string | null;
 }

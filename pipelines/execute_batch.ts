@@ -1,12 +1,11 @@
 /** Builds the graph for a bounded input and runs it to its end. */
 import * as path from 'node:path';
-import type { Keyed } from '../beam/combine';
 import { Pipeline, Root } from '../beam/sdk';
 import type { SwitchOptions } from '../io/duckdb/switch_tables';
 import { historyHours } from '../io/staging/history_hours';
 import { readManifest } from '../io/staging/keep_manifest';
 import { type RunProgress, runLocally } from '../runners/local';
-import type { HourDigest } from '../transforms/baseline/baseline_fn';
+import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { batchEnds } from './batch_ends';
 import { type FunnelOptions, funnel } from './funnel';
 import './registration';
@@ -18,7 +17,7 @@ export interface BatchRun {
   readonly staging: string;
   readonly funnel: FunnelOptions;
   /** Hours for the baseline; null: the run's own. */
-  readonly history: HourDigest[] | null;
+  readonly history: HistoryHour[] | null;
   readonly output: SwitchOptions;
   readonly runner: 'local' | 'direct';
   readonly workers: number;
@@ -36,13 +35,7 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
     splitBytes: run.splitBytes,
     staging: run.staging,
     output: run.output,
-    history:
-      history === null
-        ? null
-        : historyHours<Keyed<HourDigest>>(
-            path.join(run.staging, 'history.json'),
-            history.map((value) => ({ key: '', value })),
-          ),
+    history: history === null ? null : historyHours<HistoryHour>(path.join(run.staging, 'history.json'), history),
     manifest,
   });
   funnel(new Root(pipeline), ends, run.funnel);

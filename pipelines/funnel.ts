@@ -12,7 +12,6 @@
  * It knows neither files nor databases nor whether its input ends: where records come from and where rows go is handed to it as its ends.
  */
 
-import type { Keyed } from '../beam/combine';
 import type { PCollection, Root } from '../beam/sdk';
 import type { Transform } from '../beam/step';
 import type { RangeChunk } from '../schema/chunk';
@@ -28,9 +27,9 @@ import {
   pipelineLedger,
   silverEvents,
 } from '../schema/tables';
-import { buildBaseline, detectAnomalies, digestHours } from '../transforms/anomalies';
+import { buildBaseline, detectAnomalies, digestHistory, digestHours, takeBrands } from '../transforms/anomalies';
 import type { ScoreOptions } from '../transforms/anomalies/score';
-import type { HourDigest } from '../transforms/baseline/baseline_fn';
+import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { balanceLedger, deadLetterRows } from '../transforms/books';
 import { countRecords, mergeDays, mergeHours } from '../transforms/count_and_merge';
 import { goldTables } from '../transforms/gold_tables';
@@ -44,7 +43,7 @@ export interface FunnelEnds<Part> {
   /** Raw records. */
   readonly source: (root: Root) => PCollection<RangeChunk>;
   /** Hours that the baseline is built from; null: the run's own. */
-  readonly history: ((root: Root) => PCollection<Keyed<HourDigest>>) | null;
+  readonly history: ((root: Root) => PCollection<HistoryHour>) | null;
   /** Looks at the ledger before anything is published. */
   readonly audit: Transform<LedgerRow[], LedgerRow[]>;
   /** Takes a table's rows. */
@@ -78,9 +77,10 @@ export function funnel<Part>(root: Root, ends: FunnelEnds<Part>, options: Funnel
   const days = hours.apply(mergeDays(windowing));
 
   const gold = goldTables(hours, days, computedAt);
-  const digests = ends.history === null ? hours.apply(digestHours(minBaselineViews)) : ends.history(root);
+  const brands = hours.apply(takeBrands());
+  const digests = ends.history === null ? brands.apply(digestHours(minBaselineViews)) : ends.history(root).apply(digestHistory());
   const baseline = digests.apply(buildBaseline(ends.history === null ? 'run' : 'file', minBaselineViews));
-  const anomalies = hours.apply(detectAnomalies(baseline, options.score, windowing, computedAt));
+  const anomalies = brands.apply(detectAnomalies(baseline, options.score, windowing, computedAt));
 
   const ledger = balanceLedger(cleaned.tallies, hours).apply(ends.audit);
   const letters = cleaned.rejects.apply(deadLetterRows(computedAt));

@@ -20,14 +20,25 @@ import type { ScoreOptions } from './anomalies/score';
 import { ScoreHour } from './anomalies/score_fn';
 import { type HourVerdict, LatestVerdicts } from './anomalies/verdict_fn';
 import { type Baseline, NO_BASELINE } from './baseline/baseline';
-import { BuildBaseline, DigestHour, type HourDigest } from './baseline/baseline_fn';
+import { BuildBaseline, DigestHistory, DigestHour, type HistoryHour, type HourBrands, TakeBrands } from './baseline/baseline_fn';
+import { HourBrandsCoder } from './baseline/hour_brands_coder';
 import type { Rollup } from './count/rollup';
 import { DropKey } from './merge/stamp_source';
 import { globalWindow, mergeWindows, type WindowingOptions } from './windowing';
 
-/** Merged hours → what they add to a baseline. Windows stay hours. */
-export function digestHours(minViews: number): Transform<Rollup, Keyed<HourDigest>> {
-  return step('Digest hours', new DigestHour(minViews), { window: windowParam() });
+/** Merged hours → their brands, all that baseline and scores need of them. Windows stay hours. */
+export function takeBrands(): Transform<Rollup, HourBrands> {
+  return step('Take brands', new TakeBrands(), { window: windowParam() }, new HourBrandsCoder());
+}
+
+/** Brands of an hour → those that count for a baseline. Windows stay hours. */
+export function digestHours(minViews: number): Transform<HourBrands, Keyed<HourBrands>> {
+  return step('Digest hours', new DigestHour(minViews), undefined, new KVCoder(new StrUtf8Coder(), new HourBrandsCoder()) as never);
+}
+
+/** Hours of an earlier run → the same. */
+export function digestHistory(): Transform<HistoryHour, Keyed<HourBrands>> {
+  return step('Digest history', new DigestHistory(), undefined, new KVCoder(new StrUtf8Coder(), new HourBrandsCoder()) as never);
 }
 
 /**
@@ -36,13 +47,13 @@ export function digestHours(minViews: number): Transform<Rollup, Keyed<HourDiges
 export function buildBaseline(
   name: Baseline['name'],
   minViews: number,
-): Transform<Keyed<HourDigest>, Baseline> {
-  return named('Build baseline', (digests: PCollection<Keyed<HourDigest>>) =>
+): Transform<Keyed<HourBrands>, Baseline> {
+  return named('Build baseline', (digests: PCollection<Keyed<HourBrands>>) =>
     digests
       .apply(globalWindow())
       .apply(
         combineByKey('All hours', new BuildBaseline(name, minViews), {
-          input: new JsonCoder<HourDigest>(),
+          input: new HourBrandsCoder(),
           output: new JsonCoder<Baseline>(),
         }),
       )
@@ -51,15 +62,15 @@ export function buildBaseline(
 }
 
 /**
- * Merged hours × baseline → anomaly rows, the latest verdict on each hour and brand that was ever flagged. The main input keeps its windows; the side input is looked up in its own.
+ * Brands of an hour × baseline → anomaly rows, the latest verdict on each hour and brand that was ever flagged. The main input keeps its windows; the side input is looked up in its own.
  */
 export function detectAnomalies(
   baseline: PCollection<Baseline>,
   options: ScoreOptions,
   windowing: WindowingOptions,
   computedAt: number,
-): Transform<Rollup, AnomalyRow[]> {
-  return named('Detect anomalies', (hours: PCollection<Rollup>) => {
+): Transform<HourBrands, AnomalyRow[]> {
+  return named('Detect anomalies', (hours: PCollection<HourBrands>) => {
     const params = {
       window: windowParam(),
       pane: paneInfoParam(),
@@ -67,7 +78,7 @@ export function detectAnomalies(
     };
     const verdicts: PCollection<Keyed<HourVerdict>> = hours
       .apply(
-        pinned<Rollup, Keyed<HourVerdict>>(
+        pinned<HourBrands, Keyed<HourVerdict>>(
           'Score against the baseline',
           parDo(new ScoreHour(options, computedAt) as never, params as never),
         ) as never,

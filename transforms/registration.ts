@@ -3,13 +3,15 @@
  */
 import '../beam/registration';
 import '../beam/json_coder';
+import '../beam/list_coder';
+import './baseline/hour_brands_coder';
 import './clean/event_batch_coder';
 import './count/coders';
 import './merge/sources_coder';
 import { requireForSerialization } from 'apache-beam/serialization';
 import { ScoreHour } from './anomalies/score_fn';
 import { LatestVerdicts } from './anomalies/verdict_fn';
-import { BuildBaseline, DigestHour } from './baseline/baseline_fn';
+import { BuildBaseline, DigestHistory, DigestHour, TakeBrands } from './baseline/baseline_fn';
 import { CountRecords } from './count/count_fn';
 import { DailyBrandRows, DailyCategoryRows, HourlyBrandRows, HourlyPriceBandRows } from './gold/gold_rows';
 import { CheckLedger } from './ledger/check_ledger';
@@ -29,6 +31,7 @@ requireForSerialization('funnelpulse/transforms', {
   DailyBrandRows,
   DailyCategoryRows,
   DeadLetterRows,
+  DigestHistory,
   DigestHour,
   DropKey,
   EnterCount,
@@ -46,4 +49,5 @@ requireForSerialization('funnelpulse/transforms', {
   silverTimestamp,
   StampHour,
   StampSlot,
+  TakeBrands,
 });

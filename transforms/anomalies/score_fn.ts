@@ -1,8 +1,8 @@
 import { HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
 import { type Baseline, hourOfDayOf } from '../baseline/baseline';
-import { type Lookup, type PaneContext, windowStart } from '../context';
-import type { Rollup } from '../count/rollup';
+import type { Lookup, PaneContext } from '../context';
+import type { HourBrands } from '../baseline/baseline_fn';
 import { isoDate, paneLabel } from '../gold/gold_rows';
 import { measuresOf } from '../gold/measures';
 import { type ScoreOptions, score } from './score';
@@ -11,7 +11,7 @@ import type { HourVerdict } from './verdict_fn';
 export const DETECTOR = 'zscore';
 
 /**
- * Merged hour × baseline → the verdict on each of its brands.
+ * Brands of an hour × baseline → the verdict on each of its brands.
  *
  * An early pane is not scored: an unfinished hour always looks bad. Where the pane is the only one that its hour will ever have (bounded input), there is nothing to retract,
  * and only flagged brands are passed on.
@@ -23,17 +23,15 @@ export class ScoreHour {
   ) {}
 
   *process(
-    rollup: Rollup,
+    { hour: start, revision, brands }: HourBrands,
     context: PaneContext & { baseline: Lookup<Baseline> },
   ): Generator<{ key: string; value: HourVerdict }> {
     const info = context.pane.lookup();
     const pane = paneLabel(info);
     if (pane === 'early') return;
-    const start = windowStart(context.window.lookup());
     const baseline = context.baseline.lookup();
     const isOnlyPane = info.isFirst && info.isLast;
     const rows: AnomalyRow[] = [];
-    const { brands } = rollup;
     for (let cell = 0; cell < brands.names.length; cell++) {
       const brand = brands.names[cell];
       const measures = measuresOf(brands, cell);
@@ -49,7 +47,7 @@ export class ScoreHour {
         ...verdict,
         ...measures,
         pane,
-        revision: rollup.revision,
+        revision,
         computed_at: this.computedAt,
       });
     }

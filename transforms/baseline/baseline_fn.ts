@@ -1,41 +1,62 @@
 import type { Coder } from 'apache-beam/coders/coders';
-import type { KeyedCombineFn } from '../../beam/combine';
-import { JsonCoder } from '../../beam/json_coder';
+import type { Keyed, KeyedCombineFn } from '../../beam/combine';
+import { ListCoder } from '../../beam/list_coder';
 import { type WindowContext, windowStart } from '../context';
-import { COUNTS, PURCHASE } from '../count/cells';
+import { type Cells, CellSums, COUNTS, PURCHASE } from '../count/cells';
 import type { Rollup } from '../count/rollup';
 import { type Baseline, type BrandHour, buildBaseline } from './baseline';
+import { HourBrandsCoder } from './hour_brands_coder';
 
-/** What an hour adds to the baseline. */
-export interface HourDigest {
+/** An hour's brands, which is what baseline and scores are about. */
+export interface HourBrands {
+  /** Start, milliseconds since 1970. */
   readonly hour: number;
   readonly revision: number;
-  readonly brands: Omit<BrandHour, 'hour'>[];
+  readonly brands: Cells;
 }
 
-/** Merged hour → its digest: the brands with views enough to count. */
-export class DigestHour {
-  constructor(readonly minViews: number) {}
-
-  *process(rollup: Rollup, context: WindowContext): Generator<{ key: string; value: HourDigest }> {
-    const { names, counts, revenue } = rollup.brands;
-    const brands = names.flatMap((brand, cell) => {
-      const views = counts[cell * COUNTS];
-      return views < Math.max(this.minViews, 1)
-        ? []
-        : [{ brand, views, purchases: counts[cell * COUNTS + PURCHASE], revenue: String(revenue[cell]) }];
-    });
-    yield {
-      key: '',
-      value: { hour: windowStart(context.window.lookup()), revision: rollup.revision, brands },
-    };
+/** Merged hour → its brands. */
+export class TakeBrands {
+  *process({ revision, brands }: Rollup, context: WindowContext): Generator<HourBrands> {
+    yield { hour: windowStart(context.window.lookup()), revision, brands };
   }
 }
 
-type Digests = HourDigest[];
+/** An hour's brands → those with views enough to count for a baseline. */
+export class DigestHour {
+  constructor(readonly minViews: number) {}
+
+  *process({ hour, revision, brands }: HourBrands): Generator<Keyed<HourBrands>> {
+    const digest = new CellSums();
+    for (let cell = 0; cell < brands.names.length; cell++) {
+      if (brands.counts[cell * COUNTS] >= Math.max(this.minViews, 1)) digest.addCell(brands, cell);
+    }
+    yield { key: '', value: { hour, revision, brands: digest } };
+  }
+}
+
+/** An hour of an earlier run, as it is read from where it is kept. */
+export interface HistoryHour {
+  readonly hour: number;
+  readonly brands: readonly Omit<BrandHour, 'hour'>[];
+}
+
+/** Hour of an earlier run → its brands. */
+export class DigestHistory {
+  *process({ hour, brands }: HistoryHour): Generator<Keyed<HourBrands>> {
+    const cells: Cells = {
+      names: brands.map(({ brand }) => brand),
+      counts: brands.flatMap(({ views, purchases }) => [views, 0, 0, purchases]),
+      revenue: brands.map(({ revenue }) => BigInt(revenue)),
+    };
+    yield { key: '', value: { hour, revision: 0, brands: cells } };
+  }
+}
+
+type Digests = HourBrands[];
 
 /** Digests of all hours → the baseline over them. Of an hour's digests the one with the largest revision counts. */
-export class BuildBaseline implements KeyedCombineFn<HourDigest, Digests, Baseline> {
+export class BuildBaseline implements KeyedCombineFn<HourBrands, Digests, Baseline> {
   constructor(
     readonly name: Baseline['name'],
     readonly minViews: number,
@@ -45,7 +66,7 @@ export class BuildBaseline implements KeyedCombineFn<HourDigest, Digests, Baseli
     return [];
   }
 
-  addInput(digests: Digests, digest: HourDigest): Digests {
+  addInput(digests: Digests, digest: HourBrands): Digests {
     digests.push(digest);
     return digests;
   }
@@ -55,18 +76,26 @@ export class BuildBaseline implements KeyedCombineFn<HourDigest, Digests, Baseli
   }
 
   extractOutput(digests: Digests): Baseline {
-    const latest = new Map<number, HourDigest>();
+    const latest = new Map<number, HourBrands>();
     for (const digest of digests) {
       const known = latest.get(digest.hour);
       if (known === undefined || digest.revision > known.revision) latest.set(digest.hour, digest);
     }
-    const hours = [...latest.values()].flatMap(({ hour, brands }) =>
-      brands.map((brand) => ({ ...brand, hour })),
-    );
+    const hours = [...latest.values()].flatMap(brandHours);
     return buildBaseline(this.name, null, hours, this.minViews);
   }
 
   accumulatorCoder(): Coder<Digests> {
-    return new JsonCoder<Digests>();
+    return new ListCoder<HourBrands>(new HourBrandsCoder());
   }
+}
+
+function brandHours({ hour, brands }: HourBrands): BrandHour[] {
+  return brands.names.map((brand, cell) => ({
+    brand,
+    hour,
+    views: brands.counts[cell * COUNTS],
+    purchases: brands.counts[cell * COUNTS + PURCHASE],
+    revenue: String(brands.revenue[cell]),
+  }));
 }

@@ -33,11 +33,14 @@ export class CellSums implements Cells {
 
   /** Adds other cells to these. */
   add(cells: Cells): void {
-    for (let i = 0; i < cells.names.length; i++) {
-      const cell = this.cell(cells.names[i]);
-      for (let type = 0; type < COUNTS; type++)
-        this.counts[cell * COUNTS + type] += cells.counts[i * COUNTS + type];
-      this.revenue[cell] += cells.revenue[i];
-    }
+    for (let i = 0; i < cells.names.length; i++) this.addCell(cells, i);
+  }
+
+  /** Adds one of other cells. */
+  addCell(cells: Cells, number: number): void {
+    const cell = this.cell(cells.names[number]);
+    for (let type = 0; type < COUNTS; type++)
+      this.counts[cell * COUNTS + type] += cells.counts[number * COUNTS + type];
+    this.revenue[cell] += cells.revenue[number];
   }
 }

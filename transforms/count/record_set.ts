@@ -17,6 +17,7 @@ import {
   RECORD_WORDS,
   typeOf,
 } from '../clean/packed_record';
+import { brandNames, categoryNames, type Name } from './names';
 
 const EMPTY = -1;
 /** Rank of each event type by its name. */
@@ -32,17 +33,29 @@ export class RecordSet {
   /** Records ever added, repeated ones included. */
   absorbed = 0;
   earliest = Number.POSITIVE_INFINITY;
-  /** Brand and category code of each pair, one character a byte of their UTF-8: texts that compare as their bytes do. */
-  readonly brands: string[] = [];
-  readonly categories: string[] = [];
-  private readonly pairNumbers = new Map<string, number>();
-  private slots: Int32Array;
+  /** Brand and category code of each pair. */
+  brands: Name[] = [];
+  categories: Name[] = [];
+  /** Numbers of the pairs, by the bytes of brand and of category code. */
+  private pairNumbers = new Map<string, Map<string, number>>();
+  /** Open addressing: where each record begins in {@link words}, or EMPTY. Only the first mask + 1 slots are in use. */
+  private slots = new Int32Array(0);
+  private mask = -1;
 
-  /** An empty set with room for about `capacity` records. */
-  constructor(capacity = 64) {
-    const room = 1 << Math.max(6, 32 - Math.clz32(capacity - 1));
-    this.words = new Int32Array(room * RECORD_WORDS);
-    this.slots = new Int32Array(room * 2).fill(EMPTY);
+  constructor() {
+    this.words = new Int32Array(0);
+  }
+
+  /** Empties the set; its memory stays for the next records. */
+  clear(): void {
+    this.size = 0;
+    this.losers = 0;
+    this.absorbed = 0;
+    this.earliest = Number.POSITIVE_INFINITY;
+    this.brands = [];
+    this.categories = [];
+    this.pairNumbers.clear();
+    this.mask = -1;
   }
 
   /** Records that count: one per dedup key. */
@@ -54,8 +67,8 @@ export class RecordSet {
   addBatch(batch: EventBatch): void {
     const renumber = this.renumber(
       batch.pairs,
-      (pair) => latin1(batch.brandOf(pair)),
-      (pair) => latin1(batch.categoryOf(pair)),
+      (pair) => brandNames.of(batch.brandOf(pair)),
+      (pair) => categoryNames.of(batch.categoryOf(pair)),
     );
     this.absorbed += batch.size;
     this.earliest = Math.min(this.earliest, batch.earliest);
@@ -74,26 +87,30 @@ export class RecordSet {
     this.addRecords(other.words, other.size, renumber);
   }
 
+  /** This set's numbers of another's pairs. */
   private renumber(
     pairs: number,
-    brandOf: (pair: number) => string,
-    categoryOf: (pair: number) => string,
+    brandOf: (pair: number) => Name,
+    categoryOf: (pair: number) => Name,
   ): Int32Array {
     const numbers = new Int32Array(pairs);
     for (let pair = 0; pair < pairs; pair++) {
       const brand = brandOf(pair);
       const category = categoryOf(pair);
-      const name = `${brand}\0${category}`; // a normalised category code has no NUL, so the last one is the separator
-      let number = this.pairNumbers.get(name);
+      let ofBrand = this.pairNumbers.get(brand.latin1);
+      if (ofBrand === undefined) {
+        ofBrand = new Map();
+        this.pairNumbers.set(brand.latin1, ofBrand);
+      }
+      let number = ofBrand.get(category.latin1);
       if (number === undefined) {
         number = this.brands.length;
-        if (number > DIMENSION_MASK)
-          throw new Error(
-            'more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards',
-          );
+        if (number > DIMENSION_MASK) {
+          throw new Error('more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards');
+        }
+        ofBrand.set(category.latin1, number);
         this.brands.push(brand);
         this.categories.push(category);
-        this.pairNumbers.set(name, number);
       }
       numbers[pair] = number;
     }
@@ -101,9 +118,8 @@ export class RecordSet {
   }
 
   private addRecords(from: Int32Array, size: number, renumber: Int32Array): void {
-    if ((this.size + size) * RECORD_WORDS > this.words.length) this.grow(this.size + size);
-    const { words, slots } = this;
-    const mask = slots.length - 1;
+    if ((this.size + size) * 2 > this.mask + 1) this.grow(this.size + size);
+    const { words, slots, mask } = this;
     const end = size * RECORD_WORDS;
     for (let source = 0; source < end; source += RECORD_WORDS) {
       const h1 = from[source];
@@ -161,32 +177,36 @@ export class RecordSet {
     if (price !== 0) return price;
     const pairA = metaA & DIMENSION_MASK;
     const pairB = metaB & DIMENSION_MASK;
-    if (this.brands[pairA] !== this.brands[pairB]) return this.brands[pairA] < this.brands[pairB] ? -1 : 1;
-    if (pairA !== pairB) return this.categories[pairA] < this.categories[pairB] ? -1 : 1;
+    if (this.brands[pairA].latin1 !== this.brands[pairB].latin1) return this.brands[pairA].latin1 < this.brands[pairB].latin1 ? -1 : 1;
+    if (pairA !== pairB) return this.categories[pairA].latin1 < this.categories[pairB].latin1 ? -1 : 1;
     const type = TYPE_ORDER[typeOf(metaA)] - TYPE_ORDER[typeOf(metaB)];
     if (type !== 0) return type;
     return words[a + 4] - words[b + 4] || words[a + 5] - words[b + 5];
   }
 
+  /** Makes room for `size` records, in the memory at hand if it suffices. */
   private grow(size: number): void {
-    const room = 1 << (32 - Math.clz32(size - 1));
-    const words = new Int32Array(room * RECORD_WORDS);
-    words.set(this.words.subarray(0, this.size * RECORD_WORDS));
-    this.words = words;
-    const slots = new Int32Array(room * 2).fill(EMPTY);
-    const mask = slots.length - 1;
+    const room = 1 << Math.max(6, 32 - Math.clz32(size - 1));
+    if (room * RECORD_WORDS > this.words.length) {
+      const words = new Int32Array(room * RECORD_WORDS);
+      words.set(this.words.subarray(0, this.size * RECORD_WORDS));
+      this.words = words;
+    }
+    if (room * 2 > this.slots.length) this.slots = new Int32Array(room * 2);
+    this.mask = room * 2 - 1;
+    const { words, slots, mask } = this;
+    slots.fill(EMPTY, 0, mask + 1);
     for (let at = 0; at < this.size * RECORD_WORDS; at += RECORD_WORDS) {
       let slot = words[at + 1] & mask;
       while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
       slots[slot] = at;
     }
-    this.slots = slots;
   }
 
   /** The set as a block of the same form as a batch. */
   pack(): EventBatch {
     const texts = [this.brands, this.categories].map((names) =>
-      names.map((name) => Buffer.from(name, 'latin1')),
+      names.map((name) => Buffer.from(name.latin1, 'latin1')),
     );
     return EventBatch.pack(
       this.words,
@@ -200,13 +220,9 @@ export class RecordSet {
 
   /** A set from what {@link pack} made, and the number of records it had absorbed. */
   static unpack(block: EventBatch, absorbed: number): RecordSet {
-    const set = new RecordSet(block.size);
+    const set = new RecordSet();
     set.addBatch(block);
     set.absorbed = absorbed;
     return set;
   }
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

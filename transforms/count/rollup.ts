@@ -3,7 +3,6 @@
  * accumulators, each time one fires.
  */
 import { UNKNOWN } from '../../schema/events';
-import { categoryRoot } from '../clean/normalise';
 import {
   DIMENSION_MASK,
   META,
@@ -56,16 +55,17 @@ class RevenueSums {
   }
 }
 
-/** Counts and revenue under construction, for names known beforehand. */
-class Table {
-  private readonly counts: Float64Array;
-  private readonly revenue: RevenueSums;
-  private readonly touched: Uint8Array;
+/** Counts and revenue under construction, for cells by number. */
+class Sums {
+  readonly counts: Float64Array;
+  readonly revenue: RevenueSums;
+  /** Which cells exist: a cell that only a loser touches does, with zeros. */
+  readonly touched: Uint8Array;
 
-  constructor(private readonly names: readonly string[]) {
-    this.counts = new Float64Array(names.length * COUNTS);
-    this.revenue = new RevenueSums(names.length);
-    this.touched = new Uint8Array(names.length);
+  constructor(readonly size: number) {
+    this.counts = new Float64Array(size * COUNTS);
+    this.revenue = new RevenueSums(size);
+    this.touched = new Uint8Array(size);
   }
 
   add(cell: number, type: number, price: number): void {
@@ -74,68 +74,51 @@ class Table {
     if (type === PURCHASE) this.revenue.add(cell, price);
   }
 
-  /** A cell that only a loser touches exists, with zeros. */
-  touch(cell: number): void {
-    this.touched[cell] = 1;
-  }
-
-  cells(): Cells {
-    const names: string[] = [];
-    const counts: number[] = [];
-    const revenue: bigint[] = [];
-    for (let cell = 0; cell < this.names.length; cell++) {
+  /** The sums by name, cells of one name added up. */
+  named(nameOf: (cell: number) => string): Cells {
+    const sums = new CellSums();
+    for (let cell = 0; cell < this.size; cell++) {
       if (this.touched[cell] === 0) continue;
-      names.push(this.names[cell]);
-      for (let type = 0; type < COUNTS; type++) counts.push(this.counts[cell * COUNTS + type]);
-      revenue.push(this.revenue.total(cell));
+      const into = sums.cell(nameOf(cell));
+      for (let type = 0; type < COUNTS; type++) sums.counts[into * COUNTS + type] += this.counts[cell * COUNTS + type];
+      sums.revenue[into] += this.revenue.total(cell);
     }
-    return { names, counts, revenue };
+    return { names: sums.names, counts: sums.counts, revenue: sums.revenue };
   }
 }
 
-/** Rolls a set up: each counting record into the cells of its brand, category root and price band; a loser only makes its cells exist. */
+/**
+ * Rolls a set up: each counting record into the cells of its brand, category root and price band; a loser only makes its cells exist. Records are added up per pair of brand
+ * and category code first, which are far fewer than records.
+ */
 export function rollUp(set: RecordSet, priceBands: PriceBands): Rollup {
-  const brandNumbers = new CellSums();
-  const categoryNumbers = new CellSums();
-  const brandOf = Int32Array.from(set.brands, (name) => brandNumbers.cell(utf8(name) || UNKNOWN));
-  const categoryOf = Int32Array.from(set.categories, (name) =>
-    categoryNumbers.cell(categoryRoot(name) || UNKNOWN),
-  );
-  const brands = new Table(brandNumbers.names);
-  const categories = new Table(categoryNumbers.names);
   const bandNames = [...priceBands.names, UNKNOWN];
   const noBand = bandNames.length - 1;
-  const bands = new Table(bandNames);
-
+  const pairs = new Sums(set.brands.length);
+  const bands = new Sums(bandNames.length);
   const { words } = set;
   const end = set.size * RECORD_WORDS;
   for (let at = 0; at < end; at += RECORD_WORDS) {
     const meta = words[at + META];
     const pair = meta & DIMENSION_MASK;
-    const price = priceOf(meta, words[at + PRICE_LOW]);
-    const band = (meta & PRICE_MISSING) !== 0 ? noBand : priceBands.indexOf(price);
+    const isMissing = (meta & PRICE_MISSING) !== 0;
+    const price = isMissing ? 0 : priceOf(meta, words[at + PRICE_LOW]);
+    const band = isMissing ? noBand : priceBands.indexOf(price);
     if (meta < 0) {
-      brands.touch(brandOf[pair]);
-      categories.touch(categoryOf[pair]);
-      bands.touch(band);
+      pairs.touched[pair] = 1;
+      bands.touched[band] = 1;
     } else {
       const type = typeOf(meta);
-      const amount = (meta & PRICE_MISSING) !== 0 ? 0 : price;
-      brands.add(brandOf[pair], type, amount);
-      categories.add(categoryOf[pair], type, amount);
-      bands.add(band, type, amount);
+      pairs.add(pair, type, price);
+      bands.add(band, type, price);
     }
   }
   return {
     revision: set.size,
     absorbed: set.absorbed,
     counted: set.counted,
-    brands: brands.cells(),
-    categories: categories.cells(),
-    priceBands: bands.cells(),
+    brands: pairs.named((pair) => set.brands[pair].shown),
+    categories: pairs.named((pair) => set.categories[pair].shown),
+    priceBands: bands.named((band) => bandNames[band]),
   };
-}
-
-function utf8(latin1: string): string {
-  return Buffer.from(latin1, 'latin1').toString('utf8');
 }

@@ -22,6 +22,8 @@ interface CombineFn {
   addInput(accumulator: unknown, input: unknown): unknown;
   mergeAccumulators(accumulators: Iterable<unknown>): unknown;
   extractOutput(accumulator: unknown): unknown;
+  /** An extension of ours: the accumulator will not be used again, and its memory may be. */
+  release?(accumulator: unknown): void;
 }
 
 interface KeyValue {
@@ -48,7 +50,9 @@ export const COMBINE_OPERATORS: ReadonlyMap<string, OperatorFactory> = new Map<s
     ofValue((fn, inputs) => {
       let accumulator = fn.createAccumulator();
       for (const input of inputs as Iterable<unknown>) accumulator = fn.addInput(accumulator, input);
-      return fn.extractOutput(accumulator);
+      const output = fn.extractOutput(accumulator);
+      fn.release?.(accumulator);
+      return output;
     }),
   ],
 ]);
