@@ -1,0 +1,64 @@
+# Every target does its own set-up: packages where package-lock.json has changed, the build where sources have.
+# Needs Node 20.19 or newer, npm and make.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ROOMS    := beam io pipelines producers runners schema serving transforms
+SOURCES  := $(shell find $(wildcard $(ROOMS)) -name '*.ts')
+CLI      := node dist/pipelines/cli.js
+
+PACKAGES := node_modules/.installed
+BUILT    := dist/.built
+
+# Nodes that the tests are run on by `make test-nodes`, from npm's packages of Node's binaries.
+NODES    := 20.19.0 22 24
+
+.PHONY: help run demo test test-nodes lint bench verify build clean
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(BUILT) ## Compute the funnel of the sample into out/funnel.duckdb and print the summary
+	@mkdir -p out
+	@$(CLI) run --input samples/2019-Oct.sample.csv --output duckdb:out/funnel.duckdb
+
+demo: $(BUILT) out/demo.csv ## Generate two months of a shop with incidents, and find them
+	@$(CLI) run --input out/demo.csv --output duckdb:out/demo.duckdb
+	@echo
+	@echo "What was hidden in the data stands in out/demo.csv.truth.json"
+
+out/demo.csv: | $(BUILT)
+	@mkdir -p out
+	@$(CLI) generate --events 2000000 --days 61 --seed 1 --incidents 6 --out $@
+
+test: $(BUILT) ## Run all tests
+	@npx --no-install jest $(JEST_FLAGS)
+
+test-nodes: $(BUILT) ## Run the unit tests on Node 20.19, 22 and 24, downloaded by npm into out/nodes
+	@for version in $(NODES); do scripts/test-on-node "$$version" || exit 1; done
+
+lint: $(PACKAGES) ## Check format, lint and types
+	@npx --no-install biome ci .
+	@npm run --silent typecheck
+
+bench: $(BUILT) ## Measure against DuckDB SQL and Polars (needs python3; writes bench/results)
+	@bench/setup.sh
+	@node bench/run.js
+
+verify: lint test ## Check format, lint and types, then run all tests
+
+build: $(BUILT) ## Compile into dist/
+
+clean: ## Remove what was built, installed and computed
+	rm -rf dist out node_modules coverage transforms/kernel/kernel.wasm
+
+$(PACKAGES): package.json package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error("Node 20.19 or newer is needed; this is " + process.version); process.exit(1); }'
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(BUILT): $(PACKAGES) $(SOURCES) tsconfig.json tsconfig.build.json
+	@npm run --silent build
+	@touch $@
