@@ -4,7 +4,7 @@ import { Pipeline, Root } from '../beam/sdk';
 import type { SwitchOptions } from '../io/duckdb/switch_tables';
 import { historyHours } from '../io/staging/history_hours';
 import { readManifest } from '../io/staging/keep_manifest';
-import { type RunProgress, runLocally } from '../runners/local';
+import { type RunProgress, runLocally, type startWorkers } from '../runners/local';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { batchEnds } from './batch_ends';
 import { type FunnelOptions, funnel } from './funnel';
@@ -20,7 +20,8 @@ export interface BatchRun {
   readonly history: HistoryHour[] | null;
   readonly output: SwitchOptions;
   readonly runner: 'local' | 'direct';
-  readonly workers: number;
+  /** Worker threads, or those that were started already. */
+  readonly workers: number | ReturnType<typeof startWorkers>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
 }

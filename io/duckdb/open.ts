@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { InputError, systemReason } from '../input_error';
 
 /** Memory that DuckDB may take for loading and reading: our tables are small, and its default is most of the machine's. */
@@ -16,9 +16,11 @@ export async function withDuckdb<T>(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   if (mode === 'READ_ONLY' && !fs.existsSync(file)) throw new InputError(`cannot read ${file}: no such file`);
+  // Loaded when a database is opened: it takes a tenth of a second, and not every command needs one at once.
+  const duckdb = await import('@duckdb/node-api');
   let instance: DuckDBInstance;
   try {
-    instance = await DuckDBInstance.create(file, {
+    instance = await duckdb.DuckDBInstance.create(file, {
       access_mode: mode,
       memory_limit: MEMORY_LIMIT,
       threads: '2',

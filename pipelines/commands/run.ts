@@ -9,8 +9,8 @@ import { isPublished } from '../../io/duckdb/switch_tables';
 import { InputError } from '../../io/input_error';
 import { removeStaging } from '../../io/staging/staging_directory';
 import type { AnomalyBasis } from '../../transforms/anomalies/score';
+import { startWorkers } from '../../runners/local/worker_thread';
 import { parseIsoTime } from '../../transforms/parse/event_time';
-import { executeBatch } from '../execute_batch';
 import type { FunnelOptions } from '../funnel';
 import { InterruptedError, interruptible } from '../interrupt';
 import { parseDuration, parsePriceBands, parseSize, requireWhole, strictOptions } from '../option_values';
@@ -54,7 +54,10 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   if (args.export !== undefined) prepareExport(args.export);
   const staging = await prepareOutput(file, runId, args.replace);
   const progress = progressLine(args.input, !args.quiet && !args.json);
+  // Threads load while this one loads the graph's libraries, which takes as long.
+  const threads = startWorkers(args.runner === 'local' ? workers : 0, [require.resolve('../registration')]);
   try {
+    const { executeBatch } = await import('../execute_batch.js');
     const counters = await executeBatch({
       inputs: args.input,
       splitBytes,
@@ -62,7 +65,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       funnel,
       history,
       runner: args.runner as 'local' | 'direct',
-      workers,
+      workers: threads,
       output: {
         file,
         staging,
@@ -96,6 +99,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
     throw error;
   } finally {
     progress.end();
+    await Promise.all(threads.map((thread) => thread.stop()));
     removeStaging(staging);
   }
 }

@@ -7,13 +7,16 @@ import { refuseUnsupported } from './refusals';
 import { RunMetrics } from './run_metrics';
 import { DirectExecutor, type StageExecutor } from './stage_executor';
 import { stepsOf } from './steps';
-import { WorkerThread } from './worker_thread';
+import { startWorkers, type WorkerThread } from './worker_thread';
 
 export { StepError, UnsupportedStepError } from '../step_error';
+export { startWorkers } from './worker_thread';
 
 export interface LocalRunnerOptions {
-  /** Worker threads; 0 runs everything in the calling thread (tests, tiny inputs). */
-  workers: number;
+  /**
+   * Worker threads; 0 runs everything in the calling thread (tests, tiny inputs). Threads that {@link startWorkers} has started already are used, and stopped when the run ends.
+   */
+  workers: number | readonly WorkerThread[];
   /** Absolute paths of modules that every worker requires before anything else: they register what the graph holds. */
   registration: string[];
   /** Combine per key before the shuffle, too, where windows don't merge (default true). Off where that saves nothing. */
@@ -62,27 +65,20 @@ export async function runLocally(
   options: LocalRunnerOptions,
 ): Promise<RunResult> {
   const { workers, registration, liftCombines = true, onProgress, signal } = options;
-  if (!Number.isInteger(workers) || workers < 0) {
-    throw new RangeError(`The number of workers has to be a whole number from 0, not ${workers}`);
-  }
   if (signal?.aborted) throw abortError(signal);
   const started = performance.now();
   const executors: StageExecutor[] = [];
   try {
     // Threads load while the pipeline is looked at.
-    const threads: WorkerThread[] = [];
-    for (let i = 0; i < workers; i++) {
-      const thread = new WorkerThread(registration);
-      threads.push(thread);
-      executors.push(thread);
-    }
+    const threads = typeof workers === 'number' ? startWorkers(workers, registration) : workers;
+    executors.push(...threads);
 
     const graph = stepsOf(pipeline, { liftCombines });
     refuseUnsupported(graph);
     const { pcollections, coders, windowingStrategies } = graph.components;
     const protos = { pcollections, coders, windowingStrategies };
     for (const thread of threads) thread.begin(protos);
-    if (workers === 0) {
+    if (threads.length === 0) {
       for (const module of registration) require(module);
       executors.push(new DirectExecutor(protos));
     }

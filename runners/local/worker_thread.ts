@@ -17,6 +17,18 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/**
+ * Starts worker threads that load `registration` (see LocalRunnerOptions). Worth doing before a pipeline is built: both take their time, on different cores.
+ *
+ * @throws RangeError for a count that is no whole number from 0
+ */
+export function startWorkers(count: number, registration: readonly string[]): WorkerThread[] {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new RangeError(`The number of workers has to be a whole number from 0, not ${count}`);
+  }
+  return Array.from({ length: count }, () => new WorkerThread(registration));
+}
+
 export class WorkerThread implements StageExecutor {
   readonly capacity = 2;
   private readonly stopFlag = new Int32Array(new SharedArrayBuffer(4));
