@@ -1,0 +1,93 @@
+/** The baseline does not depend on the order in which hours come, to the last bit: sums run in hour order. */
+import fc from 'fast-check';
+import { BuildBaseline, type HourBrands } from '../../../transforms/baseline/baseline_fn';
+import { HourBrandsCoder } from '../../../transforms/baseline/hour_brands_coder';
+import { combineByTree, mergeSteps, regrouped, throughCoder } from '../merge_trees';
+import { cellsByName, START } from '../records';
+
+const NAMES = ['a', 'b', '__proto__', 'Ж'];
+
+/** Digests of some hours, each with a few panes that grow. */
+const digests = fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 8 }).chain((hours) =>
+  fc.tuple(
+    ...hours.map((hour) =>
+      fc
+        .array(
+          fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 9 }), fc.bigInt(0n, 2n ** 60n)), {
+            maxLength: NAMES.length,
+          }),
+          {
+            minLength: 1,
+            maxLength: 3,
+          },
+        )
+        .map((panes) =>
+          panes.map(
+            (brands, revision): HourBrands => ({
+              hour: START + hour * 3_600_000,
+              revision,
+              brands: {
+                names: NAMES.slice(0, brands.length),
+                counts: brands.flatMap(([views, purchases]) => [views, 1, 0, purchases]),
+                revenue: brands.map(([, , revenue]) => revenue),
+              },
+            }),
+          ),
+        ),
+    ),
+  ),
+);
+
+test('in any order, with panes repeated or lost but the last: bit for bit the same', () => {
+  const fn = new BuildBaseline('run', 10);
+  const cases = digests.chain((hours) => {
+    const last = hours.flatMap((panes) => panes.slice(-1));
+    return fc.tuple(
+      fc.constant(last),
+      fc.subarray(hours.flat()).chain((some) => regrouped([...last, ...some])),
+    );
+  });
+  fc.assert(
+    fc.property(cases, mergeSteps, ([last, groups], steps) => {
+      const inOrder = last.toSorted((a, b) => a.hour - b.hour);
+      const expected = fn.extractOutput(
+        inOrder.reduce((all, each) => fn.addInput(all, each), fn.createAccumulator()),
+      );
+      const found = fn.extractOutput(combineByTree(fn, groups, steps));
+      const sorted = (value: typeof found) =>
+        JSON.stringify({ ...value, brands: Object.entries(value.brands).sort() });
+      expect(sorted(found)).toBe(sorted(expected));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('digests come through their coder', () => {
+  fc.assert(
+    fc.property(digests, (hours) => {
+      for (const digest of hours.flat()) {
+        const decoded = throughCoder(new HourBrandsCoder(), digest);
+        expect({ ...decoded, brands: cellsByName(decoded.brands) }).toEqual({
+          ...digest,
+          brands: cellsByName(digest.brands),
+        });
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('an hour counts from the least number of views, and one without views never does', () => {
+  const hour = (views: number): HourBrands => ({
+    ...{ hour: START, revision: 1 },
+    brands: { names: ['a'], counts: [views, 0, 0, 1], revenue: [1n] },
+  });
+  const brands = (views: number, least: number) => {
+    const fn = new BuildBaseline('run', least);
+    return Object.keys(fn.extractOutput(fn.addInput(fn.createAccumulator(), hour(views))).brands);
+  };
+  expect(brands(10, 10)).toEqual(['a']);
+  expect(brands(9, 10)).toEqual([]);
+  expect(brands(0, 0)).toEqual([]);
+  expect(brands(1, 0)).toEqual(['a']);
+});
