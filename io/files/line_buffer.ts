@@ -6,7 +6,7 @@ const LINE_LIMIT = 64 << 20;
 const NEWLINE = 10;
 
 /**
- * Bytes on their way from a file to the parser, in whole lines: what has come in, less what was given out. Reused for a whole range; it grows only for a line longer
+ * Bytes on their way from a file to the parser, in whole lines: what has come in, less what was given out. Reused from range to range; it grows only for a line longer
  * than itself.
  */
 export class LineBuffer {
@@ -14,11 +14,16 @@ export class LineBuffer {
   /** What is held is `bytes[0..length)`. */
   length = 0;
 
-  constructor(
-    private readonly source: string,
-    readonly pieceBytes: number,
-  ) {
+  private source = '';
+
+  constructor(pieceBytes: number) {
     this.bytes = new Uint8Array(pieceBytes + (pieceBytes >> 2) + CHUNK_SLACK);
+  }
+
+  /** Empties the buffer for the text of `source`. */
+  open(source: string): void {
+    this.source = source;
+    this.length = 0;
   }
 
   /** Room for at least one more byte: where the next are to be put. */

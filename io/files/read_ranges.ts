@@ -49,6 +49,7 @@ function* readPlain(range: FileRange): Generator<RangeChunk> {
       chunker.buffer.length += read;
       yield* chunker.chunks(read === 0);
     }
+    chunker.close();
     yield rangeEnd(range);
   } finally {
     fs.closeSync(file);
@@ -69,6 +70,7 @@ async function* readGzip(range: FileRange): AsyncGenerator<RangeChunk> {
     throw notGzip(range, error);
   }
   yield* chunker.chunks(true);
+  chunker.close();
   yield rangeEnd(range);
 }
 
@@ -85,8 +87,12 @@ function* readGzipAtOnce(range: FileRange): Generator<RangeChunk> {
     yield* chunker.chunks(false);
   }
   yield* chunker.chunks(true);
+  chunker.close();
   yield rangeEnd(range);
 }
+
+/** The buffer of a range that has been read: ranges are read one after another, and fresh memory for each would be most of what this thread allocates. */
+let spareBuffer: LineBuffer | undefined;
 
 /** Cuts what comes in into chunks of whole lines, up to the line that begins last in the range. */
 class Chunker {
@@ -99,8 +105,15 @@ class Chunker {
     private readonly range: FileRange,
     public position: number,
   ) {
-    this.buffer = new LineBuffer(range.path, PIECE_BYTES);
+    this.buffer = spareBuffer ?? new LineBuffer(PIECE_BYTES);
+    spareBuffer = undefined;
+    this.buffer.open(range.path);
     this.atFileStart = range.start === 0;
+  }
+
+  /** Ends the use of this chunker; its buffer serves another. */
+  close(): void {
+    spareBuffer = this.buffer;
   }
 
   append(piece: Uint8Array): void {
