@@ -15,13 +15,20 @@ export class ListCoder<T> implements Coder<T[]> {
   }
 
   decode(reader: Reader, _context: Context): T[] {
-    return Array.from({ length: reader.uint32() }, () => this.element.decode(reader, Context.needsDelimiters));
+    return Array.from({ length: reader.uint32() }, () =>
+      this.element.decode(reader, Context.needsDelimiters),
+    );
   }
 
   toProto(context: ProtoContext): runnerApi.Coder {
-    const elementId = (context as ProtoContext & { getCoderId(coder: Coder<unknown>): string }).getCoderId(this.element);
+    const elementId = (context as ProtoContext & { getCoderId(coder: Coder<unknown>): string }).getCoderId(
+      this.element,
+    );
     return { spec: { urn: ListCoder.URN, payload: new Uint8Array() }, componentCoderIds: [elementId] };
   }
 }
 
-globalRegistry().registerConstructor(ListCoder.URN, (...components: unknown[]) => new ListCoder(components[components.length - 1] as Coder<unknown>));
+globalRegistry().registerConstructor(
+  ListCoder.URN,
+  (...components: unknown[]) => new ListCoder(components[components.length - 1] as Coder<unknown>),
+);

@@ -36,7 +36,8 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
     splitBytes: run.splitBytes,
     staging: run.staging,
     output: run.output,
-    history: history === null ? null : historyHours<HistoryHour>(path.join(run.staging, 'history.json'), history),
+    history:
+      history === null ? null : historyHours<HistoryHour>(path.join(run.staging, 'history.json'), history),
     manifest,
   });
   funnel(new Root(pipeline), ends, run.funnel);

@@ -27,7 +27,13 @@ import {
   pipelineLedger,
   silverEvents,
 } from '../schema/tables';
-import { buildBaseline, detectAnomalies, digestHistory, digestHours, takeBrands } from '../transforms/anomalies';
+import {
+  buildBaseline,
+  detectAnomalies,
+  digestHistory,
+  digestHours,
+  takeBrands,
+} from '../transforms/anomalies';
 import type { ScoreOptions } from '../transforms/anomalies/score';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { balanceLedger, deadLetterRows } from '../transforms/books';
@@ -78,7 +84,10 @@ export function funnel<Part>(root: Root, ends: FunnelEnds<Part>, options: Funnel
 
   const gold = goldTables(hours, days, computedAt);
   const brands = hours.apply(takeBrands());
-  const digests = ends.history === null ? brands.apply(digestHours(minBaselineViews)) : ends.history(root).apply(digestHistory());
+  const digests =
+    ends.history === null
+      ? brands.apply(digestHours(minBaselineViews))
+      : ends.history(root).apply(digestHistory());
   const baseline = digests.apply(buildBaseline(ends.history === null ? 'run' : 'file', minBaselineViews));
   const anomalies = brands.apply(detectAnomalies(baseline, options.score, windowing, computedAt));
 

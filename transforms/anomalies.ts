@@ -20,7 +20,14 @@ import type { ScoreOptions } from './anomalies/score';
 import { ScoreHour } from './anomalies/score_fn';
 import { type HourVerdict, LatestVerdicts } from './anomalies/verdict_fn';
 import { type Baseline, NO_BASELINE } from './baseline/baseline';
-import { BuildBaseline, DigestHistory, DigestHour, type HistoryHour, type HourBrands, TakeBrands } from './baseline/baseline_fn';
+import {
+  BuildBaseline,
+  DigestHistory,
+  DigestHour,
+  type HistoryHour,
+  type HourBrands,
+  TakeBrands,
+} from './baseline/baseline_fn';
 import { HourBrandsCoder } from './baseline/hour_brands_coder';
 import type { Rollup } from './count/rollup';
 import { DropKey } from './merge/stamp_source';
@@ -33,12 +40,22 @@ export function takeBrands(): Transform<Rollup, HourBrands> {
 
 /** Brands of an hour → those that count for a baseline. Windows stay hours. */
 export function digestHours(minViews: number): Transform<HourBrands, Keyed<HourBrands>> {
-  return step('Digest hours', new DigestHour(minViews), undefined, new KVCoder(new StrUtf8Coder(), new HourBrandsCoder()) as never);
+  return step(
+    'Digest hours',
+    new DigestHour(minViews),
+    undefined,
+    new KVCoder(new StrUtf8Coder(), new HourBrandsCoder()) as never,
+  );
 }
 
 /** Hours of an earlier run → the same. */
 export function digestHistory(): Transform<HistoryHour, Keyed<HourBrands>> {
-  return step('Digest history', new DigestHistory(), undefined, new KVCoder(new StrUtf8Coder(), new HourBrandsCoder()) as never);
+  return step(
+    'Digest history',
+    new DigestHistory(),
+    undefined,
+    new KVCoder(new StrUtf8Coder(), new HourBrandsCoder()) as never,
+  );
 }
 
 /**

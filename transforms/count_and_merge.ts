@@ -28,14 +28,12 @@ export function countRecords(
   priceBandBounds: readonly number[],
 ): Transform<Keyed<EventBatch>, Keyed<Rollup>> {
   return named('Count records', (batches: PCollection<Keyed<EventBatch>>) =>
-    batches
-      .apply(accumulatorWindows(new FixedWindows(HOUR_MS), windowing))
-      .apply(
-        combineByKey('Distinct records', new CountRecords(priceBandBounds), {
-          input: new EventBatchCoder(),
-          output: new RollupCoder<Rollup>(),
-        }),
-      ),
+    batches.apply(accumulatorWindows(new FixedWindows(HOUR_MS), windowing)).apply(
+      combineByKey('Distinct records', new CountRecords(priceBandBounds), {
+        input: new EventBatchCoder(),
+        output: new RollupCoder<Rollup>(),
+      }),
+    ),
   );
 }
 

@@ -6,12 +6,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column } from '../../schema/column';
-import { duckdbClosedView, duckdbCreateTable, duckdbType, quote } from '../../schema/duckdb';
+import { duckdbClosedView, duckdbCreateTable, quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { type RunRow, runs, TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import type { Staged } from '../staging/stage_rows';
+import { appendBlocks } from './append_blocks';
 import { LockedError, withDuckdb } from './open';
 
 /** How long the switch waits for somebody who has the file open, reading say: long enough for a query, and a run's work is lost otherwise. */
@@ -73,11 +73,10 @@ function writeTables(file: string, staged: readonly Staged[], options: SwitchOpt
         await connection.run(duckdbCreateTable(table));
         const files = staged.filter((part) => part.table === table.name);
         if (files.length > 0)
-          await connection.run(
-            loadStatement(
-              table,
-              files.map((part) => part.file),
-            ),
+          await loadTable(
+            connection,
+            table,
+            files.map((part) => part.file),
           );
         counts[table.name] = files.reduce((sum, part) => sum + part.rows, 0);
       }
@@ -92,36 +91,21 @@ function writeTables(file: string, staged: readonly Staged[], options: SwitchOpt
   return withDuckdb(file, 'READ_WRITE', work, { temp_directory: path.join(options.staging, 'spilled') });
 }
 
-/** Whether the tables of the output are this run's. */
-export async function isPublished(file: string, runId: string): Promise<boolean> {
-  if (!fs.existsSync(file)) return false;
-  return withDuckdb(file, 'READ_ONLY', async (connection) => {
-    const found = await connection.runAndReadAll(
-      "SELECT 1 FROM information_schema.tables WHERE table_name = 'runs'",
-    );
-    if (found.getRows().length === 0) return false;
-    return (
-      (await connection.runAndReadAll('SELECT 1 FROM runs WHERE run_id = $1', [runId])).getRows().length > 0
-    );
-  });
-}
-
-/** `INSERT … SELECT` from staging files, ordered by key: equal runs give equal files, and scans by key find their rows together. */
-function loadStatement(table: Table, files: readonly string[]): string {
-  const columns = Object.entries<Column>(table.columns);
-  const stagedTypes = columns.map(
-    ([name, column]) =>
-      `${literal(name)}: ${literal(column.type === 'timestamp' ? 'BIGINT' : duckdbType(column))}`,
+/** Loads staged rows, ordered by key: equal runs give equal files, and scans by key find their rows together. */
+async function loadTable(
+  connection: DuckDBConnection,
+  table: Table,
+  files: readonly string[],
+): Promise<void> {
+  const unordered = `${table.name}_unordered`;
+  await connection.run(duckdbCreateTable(table, unordered).replace('CREATE TABLE', 'CREATE TEMP TABLE'));
+  const appender = await connection.createAppender(unordered, 'main', 'temp');
+  for (const file of files) appendBlocks(appender, table, file);
+  appender.closeSync();
+  await connection.run(
+    `INSERT INTO ${quote(table.name)} FROM ${quote(unordered)} ORDER BY ${table.key.map(quote).join(', ')}`,
   );
-  const values = columns.map(([name, column]) =>
-    column.type === 'timestamp' ? `epoch_ms(${quote(name)})` : quote(name),
-  );
-  return [
-    `INSERT INTO ${quote(table.name)} SELECT ${values.join(', ')}`,
-    `FROM read_csv([${files.map(literal).join(', ')}], header = false, auto_detect = false, columns = {${stagedTypes.join(', ')}},`,
-    `  delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, buffer_size = 4194304, max_line_size = 2097152)`,
-    `ORDER BY ${table.key.map(quote).join(', ')}`,
-  ].join('\n');
+  await connection.run(`DROP TABLE ${quote(unordered)}`);
 }
 
 async function recordRun(connection: DuckDBConnection, run: RunIdentity, counts: TableCounts): Promise<void> {
@@ -160,8 +144,4 @@ function storeError(file: string, error: unknown): unknown {
   return new InputError(
     `cannot write ${file}: ${reason.toLowerCase()}. The tables are as they were. Make room, or choose another --output`,
   );
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -6,23 +6,19 @@ import Long from 'long';
 import type { Keyed } from '../../beam/combine';
 import type { Table } from '../../schema/table';
 import { TABLES } from '../../schema/tables';
-import { lineOf } from './csv_rows';
-import { LineFile } from './line_file';
+import { BlockFile } from './block_file';
 
 /** A staging file that a bundle has written. Files that no manifest names, left by a bundle that failed, are never loaded. */
 export interface Staged {
   readonly table: string;
   readonly file: string;
   readonly rows: number;
-  /** Bytes of the longest line: readers size their buffers by it. */
-  readonly longestLine: number;
 }
 
 /** Rows of one table → a staging file per bundle; gives out its manifest at the bundle's end. */
 export class StageRows {
-  private file: LineFile | undefined;
+  private file: BlockFile | undefined;
   private rows = 0;
-  private line: ((row: never) => string) | undefined;
 
   /** `skipVoid`: leave out rows without any event, which only tell a streaming sink to delete. */
   constructor(
@@ -32,7 +28,6 @@ export class StageRows {
   ) {}
 
   startBundle(): void {
-    this.line = lineOf(tableNamed(this.table)) as (row: never) => string;
     this.rows = 0;
     this.file = undefined;
   }
@@ -41,8 +36,11 @@ export class StageRows {
   *process(rows: Record<string, unknown>[]): Generator<never> {
     for (const row of rows) {
       if (this.skipVoid && isVoid(row)) continue;
-      this.file ??= new LineFile(path.join(this.directory, `${this.table}-${randomUUID()}.csv`));
-      this.file.append(this.line?.(row as never) ?? '');
+      this.file ??= new BlockFile(
+        path.join(this.directory, `${this.table}-${randomUUID()}.block`),
+        tableNamed(this.table),
+      );
+      this.file.append(row);
       this.rows++;
     }
   }
@@ -51,7 +49,7 @@ export class StageRows {
     if (this.file === undefined) return;
     this.file.close();
     yield {
-      value: { table: this.table, file: this.file.path, rows: this.rows, longestLine: this.file.longestLine },
+      value: { table: this.table, file: this.file.path, rows: this.rows },
       windows: [new GlobalWindow()],
       timestamp: Long.fromString('-9223372036854775'),
       pane: { timing: 'UNKNOWN' as never, index: 0, onTimeIndex: 0, isFirst: true, isLast: true },

@@ -87,7 +87,8 @@ function revenueAtRisk(
   measures: Measures,
   baseline: { purchases: number; revenue: string } | undefined,
 ): bigint | null {
-  const sold = measures.purchases > 0 ? { revenue: Number(measures.revenue), purchases: measures.purchases } : baseline;
+  const sold =
+    measures.purchases > 0 ? { revenue: Number(measures.revenue), purchases: measures.purchases } : baseline;
   if (sold === undefined || sold.purchases === 0) return null;
   // Multiplied before divided: the quotient is rounded once, and a tie stays one.
   const risk = ((expected - measures.purchases) * Number(sold.revenue)) / sold.purchases;

@@ -1,8 +1,8 @@
 import { HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
 import { type Baseline, hourOfDayOf } from '../baseline/baseline';
-import type { Lookup, PaneContext } from '../context';
 import type { HourBrands } from '../baseline/baseline_fn';
+import type { Lookup, PaneContext } from '../context';
 import { isoDate, paneLabel } from '../gold/gold_rows';
 import { measuresOf } from '../gold/measures';
 import { type ScoreOptions, score } from './score';

@@ -2,7 +2,7 @@ import type { Coder } from 'apache-beam/coders/coders';
 import type { Keyed, KeyedCombineFn } from '../../beam/combine';
 import { ListCoder } from '../../beam/list_coder';
 import { type WindowContext, windowStart } from '../context';
-import { type Cells, CellSums, COUNTS, PURCHASE } from '../count/cells';
+import { CellSums, type Cells, COUNTS, PURCHASE } from '../count/cells';
 import type { Rollup } from '../count/rollup';
 import { type Baseline, type BrandHour, buildBaseline } from './baseline';
 import { HourBrandsCoder } from './hour_brands_coder';

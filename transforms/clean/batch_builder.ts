@@ -154,11 +154,21 @@ export class BatchBuilder {
       const cell = this.cellOf(millis[from], records[from * RECORD_WORDS]);
       let earliest = millis[from];
       let to = from + 1;
-      for (; to < recordCount && hours[to] === hour && this.cellOf(millis[to], records[to * RECORD_WORDS]) === cell; to++) {
+      for (
+        ;
+        to < recordCount &&
+        hours[to] === hour &&
+        this.cellOf(millis[to], records[to * RECORD_WORDS]) === cell;
+        to++
+      ) {
         if (millis[to] < earliest) earliest = millis[to];
       }
       const into = rows.cell(cell, this.spare);
-      into.append(records.subarray(from * RECORD_WORDS, to * RECORD_WORDS), to - from, hour * HOUR_MS + earliest);
+      into.append(
+        records.subarray(from * RECORD_WORDS, to * RECORD_WORDS),
+        to - from,
+        hour * HOUR_MS + earliest,
+      );
       rows.read += to - from;
       this.size += to - from;
       from = to;

@@ -3,12 +3,12 @@
  * they nearly always are, to the same result.
  */
 import { EVENT_TYPES, REJECT_REASONS, type RejectReason } from '../../schema/events';
+import { Hash128 } from '../kernel/hash128';
 import { EventTimeParser } from '../parse/event_time';
 import { FIELD, type FieldRow, fieldText } from '../parse/field_row';
 import { parsePrice } from '../parse/price';
 import type { BatchBuilder, HourRows } from './batch_builder';
 import type { Dimensions } from './dimensions';
-import { Hash128 } from '../kernel/hash128';
 import { packMeta } from './packed_record';
 
 /** {@link Cleaner.accept}'s answer for a record that was kept; anything else is an index into REJECT_REASONS. */
@@ -272,11 +272,23 @@ function hashKey(hash: Hash128, row: FieldRow, time: number, type: number): void
 const NO_PRICE = 0xfff;
 
 /** The content's hash: all canonical fields after trimming and normalising. Those of the dedup key are left out where the key has them. */
-function hashContent(hash: Hash128, row: FieldRow, dimensions: Dimensions, pair: number, type: number, amount: number): void {
+function hashContent(
+  hash: Hash128,
+  row: FieldRow,
+  dimensions: Dimensions,
+  pair: number,
+  type: number,
+  amount: number,
+): void {
   const { bytes, starts, ends } = row;
   const priceHigh = Number.isNaN(amount) ? NO_PRICE : Math.floor(amount / 4_294_967_296);
   hash.start(CONTENT);
-  hash.block(dimensions.content0[pair], dimensions.content1[pair], amount | 0, priceHigh | ((ends[category_id] - starts[category_id]) << 12));
+  hash.block(
+    dimensions.content0[pair],
+    dimensions.content1[pair],
+    amount | 0,
+    priceHigh | ((ends[category_id] - starts[category_id]) << 12),
+  );
   hash.bytes(bytes, starts[category_id], ends[category_id]);
   for (const field of DETAILS) if (starts[field] < ends[field]) hashField(hash, row, field);
   if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {

@@ -4,9 +4,10 @@
  * Raw bytes are looked up first, so a brand is decoded and normalised once per spelling and not once per event. An instance lives as long as its
  * parser and is emptied when it comes near 65,536 entries, the most that a packed record can name.
  */
-import { ByteDictionary } from './byte_dictionary';
+
 import { CHUNK_SLACK } from '../../schema/chunk';
 import { Hash128 } from '../kernel/hash128';
+import { ByteDictionary } from './byte_dictionary';
 import { normaliseBrand, normaliseCategoryCode } from './normalise';
 
 /** Most pairs that one batch can hold: a record keeps the pair's number in 16 bits. */
@@ -80,9 +81,7 @@ export class Dimensions {
 
   /** Whether {@link MAX_DIMENSIONS} could be passed by the next pair; then batches are closed and {@link clear} is called. */
   get isFull(): boolean {
-    return (
-      this.pairs >= FULL || this.brands.size >= FULL || this.categories.size >= FULL
-    );
+    return this.pairs >= FULL || this.brands.size >= FULL || this.categories.size >= FULL;
   }
 
   clear(): void {

@@ -4,6 +4,7 @@ export function tableHash(view: DataView, start: number, end: number): number {
   let at = start;
   for (; at + 4 <= end; at += 4) h = Math.imul(h ^ view.getInt32(at, true), 0x9e3779b1) ^ (h >>> 15);
   const rest = end - at;
-  if (rest > 0) h = Math.imul(h ^ (view.getInt32(at, true) & ((1 << (rest * 8)) - 1)), 0x9e3779b1) ^ (h >>> 15);
+  if (rest > 0)
+    h = Math.imul(h ^ (view.getInt32(at, true) & ((1 << (rest * 8)) - 1)), 0x9e3779b1) ^ (h >>> 15);
   return h ^ (h >>> 15);
 }

@@ -51,7 +51,9 @@ export function decodeCells(bytes: Uint8Array): Cells {
   }
   const revenue = Array.from(numbers.subarray(n * COUNTS), BigInt);
   if (largeLength > 0) {
-    const large = JSON.parse(utf8(bytes.subarray(textAt + textLength, textAt + textLength + largeLength))) as [number, string][];
+    const large = JSON.parse(
+      utf8(bytes.subarray(textAt + textLength, textAt + textLength + largeLength)),
+    ) as [number, string][];
     for (const [cell, sum] of large) revenue[cell] = BigInt(sum);
   }
   return { names, counts: numbers.subarray(0, n * COUNTS), revenue };

@@ -45,7 +45,9 @@ export class RollupCoder<T extends Rollup> implements Coder<T> {
   }
 
   decode(reader: Reader, _context: Context): T {
-    const [brands, categories, priceBands] = [0, 1, 2].map(() => decodeCells(readBlock(reader, Context.needsDelimiters)));
+    const [brands, categories, priceBands] = [0, 1, 2].map(() =>
+      decodeCells(readBlock(reader, Context.needsDelimiters)),
+    );
     return { ...JSON.parse(readText(reader, Context.needsDelimiters)), brands, categories, priceBands };
   }
 

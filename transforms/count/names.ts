@@ -41,7 +41,10 @@ export class Names {
     const number = this.dictionary.intern(this.padded, this.view, 0, bytes.length);
     if (number === this.known.length) {
       const buffer = Buffer.from(bytes);
-      this.known.push({ latin1: buffer.toString('latin1'), shown: this.show(buffer.toString('utf8')) || UNKNOWN });
+      this.known.push({
+        latin1: buffer.toString('latin1'),
+        shown: this.show(buffer.toString('utf8')) || UNKNOWN,
+      });
     }
     return this.known[number];
   }

@@ -106,7 +106,9 @@ export class RecordSet {
       if (number === undefined) {
         number = this.brands.length;
         if (number > DIMENSION_MASK) {
-          throw new Error('more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards');
+          throw new Error(
+            'more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards',
+          );
         }
         ofBrand.set(category.latin1, number);
         this.brands.push(brand);
@@ -177,7 +179,8 @@ export class RecordSet {
     if (price !== 0) return price;
     const pairA = metaA & DIMENSION_MASK;
     const pairB = metaB & DIMENSION_MASK;
-    if (this.brands[pairA].latin1 !== this.brands[pairB].latin1) return this.brands[pairA].latin1 < this.brands[pairB].latin1 ? -1 : 1;
+    if (this.brands[pairA].latin1 !== this.brands[pairB].latin1)
+      return this.brands[pairA].latin1 < this.brands[pairB].latin1 ? -1 : 1;
     if (pairA !== pairB) return this.categories[pairA].latin1 < this.categories[pairB].latin1 ? -1 : 1;
     const type = TYPE_ORDER[typeOf(metaA)] - TYPE_ORDER[typeOf(metaB)];
     if (type !== 0) return type;

@@ -80,7 +80,8 @@ class Sums {
     for (let cell = 0; cell < this.size; cell++) {
       if (this.touched[cell] === 0) continue;
       const into = sums.cell(nameOf(cell));
-      for (let type = 0; type < COUNTS; type++) sums.counts[into * COUNTS + type] += this.counts[cell * COUNTS + type];
+      for (let type = 0; type < COUNTS; type++)
+        sums.counts[into * COUNTS + type] += this.counts[cell * COUNTS + type];
       sums.revenue[into] += this.revenue.total(cell);
     }
     return { names: sums.names, counts: sums.counts, revenue: sums.revenue };

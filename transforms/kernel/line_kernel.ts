@@ -8,12 +8,25 @@ import { columnFields } from '../parse/csv_splitter';
 import { instantiate, type KernelExports, type NewPair } from './wasm';
 
 /** Fields that the kernel packs; it can't do a file that has another one. */
-const PACKED: readonly EventField[] = ['event_time', 'event_type', 'product_id', 'category_id', 'category_code', 'brand', 'price', 'user_id', 'user_session'];
+const PACKED: readonly EventField[] = [
+  'event_time',
+  'event_type',
+  'product_id',
+  'category_id',
+  'category_code',
+  'brand',
+  'price',
+  'user_id',
+  'user_session',
+];
 const MAX_COLUMNS = 255;
 
 /** Whether the kernel can do a file with these columns: it has no other field than those that it packs. */
 export function kernelCanRead(columns: readonly string[]): boolean {
-  return columns.length <= MAX_COLUMNS && columnFields(columns).every((field) => field < 0 || PACKED.includes(EVENT_FIELDS[field]));
+  return (
+    columns.length <= MAX_COLUMNS &&
+    columnFields(columns).every((field) => field < 0 || PACKED.includes(EVENT_FIELDS[field]))
+  );
 }
 
 /** Views of what one call of {@link LineKernel.parse} gave out; valid until the next. */
@@ -38,7 +51,11 @@ export class LineKernel {
   constructor(newPair: (brand: Uint8Array, category: Uint8Array, content: Int32Array) => number) {
     const host: NewPair = (brand, brandLength, category, categoryLength, contentAt) => {
       const { buffer } = this.kernel.memory;
-      return newPair(new Uint8Array(buffer, brand, brandLength), new Uint8Array(buffer, category, categoryLength), new Int32Array(buffer, contentAt, 2));
+      return newPair(
+        new Uint8Array(buffer, brand, brandLength),
+        new Uint8Array(buffer, category, categoryLength),
+        new Int32Array(buffer, contentAt, 2),
+      );
     };
     this.kernel = instantiate(host);
     this.kernel.init();

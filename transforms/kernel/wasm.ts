@@ -9,7 +9,17 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   init(): void;
   capacity(): number;
-  setColumns(time: number, type: number, product: number, categoryId: number, category: number, brand: number, price: number, user: number, session: number): void;
+  setColumns(
+    time: number,
+    type: number,
+    product: number,
+    categoryId: number,
+    category: number,
+    brand: number,
+    price: number,
+    user: number,
+    session: number,
+  ): void;
   setColumnCount(count: number): void;
   reserve(size: number): number;
   clear(): void;
@@ -30,7 +40,13 @@ export interface KernelExports {
 }
 
 /** Asked for the number of a pair that is new to the kernel: where its brand and category code stand in memory, and where 64 bits of content hash are to be left. */
-export type NewPair = (brand: number, brandLength: number, category: number, categoryLength: number, contentAt: number) => number;
+export type NewPair = (
+  brand: number,
+  brandLength: number,
+  category: number,
+  categoryLength: number,
+  contentAt: number,
+) => number;
 
 let compiled: WebAssembly.Module | undefined;
 

@@ -7,11 +7,11 @@ import { BatchBuilder, type KeyedBatch, type Sharding } from '../clean/batch_bui
 import { Cleaner, KEPT } from '../clean/cleaner';
 import { Dimensions } from '../clean/dimensions';
 import { kernelCanRead, LineKernel } from '../kernel/line_kernel';
+import { type SilverBatch, SilverCollector } from '../silver/silver_collector';
 import { CsvSplitter, isBlank, Line } from './csv_splitter';
 import type { FieldRow } from './field_row';
 import { JsonRecord } from './json_record';
 import { encodePayload, type Reject, rejectMessage } from './reject';
-import { type SilverBatch, SilverCollector } from '../silver/silver_collector';
 import type { RangeRejects, Tally } from './tally';
 
 const MALFORMED = REJECT_REASONS.indexOf('malformed_row');
@@ -23,14 +23,20 @@ const RETURN = 13;
 const MAX_BUFFERED = 2_000_000;
 
 /** What comes out of parsing, one of four kinds. */
-export type ParsedPart = { batch: KeyedBatch } | { silver: SilverBatch } | { tally: Tally } | { rejects: RangeRejects };
+export type ParsedPart =
+  | { batch: KeyedBatch }
+  | { silver: SilverBatch }
+  | { tally: Tally }
+  | { rejects: RangeRejects };
 
 export class ChunkParser {
   private readonly dimensions = new Dimensions();
   private readonly builder: BatchBuilder;
   private readonly cleaner: Cleaner;
   private readonly json = new JsonRecord();
-  private readonly kernel = new LineKernel((brand, category, content) => this.numberPair(brand, category, content));
+  private readonly kernel = new LineKernel((brand, category, content) =>
+    this.numberPair(brand, category, content),
+  );
   private kernelReads = false;
   private splitter = new CsvSplitter([]);
   private columns = '';
@@ -82,7 +88,11 @@ export class ChunkParser {
       read,
       rejected,
     ]);
-    const tally: Tally = { hours, unknown: [this.unknownRead, this.unknownRejected], currencies: [...this.cleaner.currencies] };
+    const tally: Tally = {
+      hours,
+      unknown: [this.unknownRead, this.unknownRejected],
+      currencies: [...this.cleaner.currencies],
+    };
     const rejects: RangeRejects = { source, rangeStart, lines: this.lines, rejects: this.rejects };
     this.cleaner.currencies.clear();
     this.hours.clear();

@@ -75,7 +75,8 @@ export class JsonRecord {
   /** `event_time` means cosmetics; else `event_ts` or `timestamp` means clickstream; else cosmetics without a time. */
   private fill(record: JsonObject): void {
     const clickstream =
-      !Object.hasOwn(record, 'event_time') && (Object.hasOwn(record, 'event_ts') || Object.hasOwn(record, 'timestamp'));
+      !Object.hasOwn(record, 'event_time') &&
+      (Object.hasOwn(record, 'event_ts') || Object.hasOwn(record, 'timestamp'));
     this.scratch.clear(clickstream ? 'clickstream' : 'cosmetics');
     for (const name of COMMON) this.set(name, at(record, name));
     for (const [name, outer, inner] of NESTED) this.set(name, within(record, outer, inner));

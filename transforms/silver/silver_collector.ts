@@ -22,7 +22,15 @@ export class SilverCollector implements RecordListener {
 
   constructor(private readonly dimensions: Dimensions) {}
 
-  kept(row: FieldRow, time: number, type: number, price: number, hash: Hash128, brand: number, category: number): void {
+  kept(
+    row: FieldRow,
+    time: number,
+    type: number,
+    price: number,
+    hash: Hash128,
+    brand: number,
+    category: number,
+  ): void {
     const hour = Math.floor(time / HOUR_MS) * HOUR_MS;
     const key = `${hour}/${(hash.h1 >>> 0) % PARTS}`;
     let batch = this.batches.get(key);
@@ -31,7 +39,9 @@ export class SilverCollector implements RecordListener {
       this.batches.set(key, batch);
     }
     batch.records.push({
-      key: [hash.h1, hash.h2, hash.h3, hash.h4].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join(''),
+      key: [hash.h1, hash.h2, hash.h3, hash.h4]
+        .map((word) => (word >>> 0).toString(16).padStart(8, '0'))
+        .join(''),
       time,
       price: Number.isNaN(price) ? null : price,
       type,

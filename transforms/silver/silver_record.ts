@@ -34,7 +34,11 @@ export function compareRecords(a: SilverRecord, b: SilverRecord): number {
     compareBytes(a.brandNorm, b.brandNorm) ||
     compareBytes(a.categoryNorm, b.categoryNorm) ||
     compareBytes(EVENT_TYPES[a.type], EVENT_TYPES[b.type]) ||
-    firstDifference(a, b, OTHERS.map(({ index }) => index)) ||
+    firstDifference(
+      a,
+      b,
+      OTHERS.map(({ index }) => index),
+    ) ||
     firstDifference(a, b, SPELLINGS)
   );
 }
@@ -54,7 +58,8 @@ function compareBytes(a: string, b: string): number {
 
 /** The row of silver_events. */
 export function silverRow(record: SilverRecord, bands: PriceBands): SilverRow {
-  const text = (name: (typeof EVENT_FIELDS)[number]): string | null => record.texts[EVENT_FIELDS.indexOf(name)] || null;
+  const text = (name: (typeof EVENT_FIELDS)[number]): string | null =>
+    record.texts[EVENT_FIELDS.indexOf(name)] || null;
   const brand = record.brandNorm || null;
   const category = record.categoryNorm || null;
   return {

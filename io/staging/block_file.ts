@@ -1,0 +1,45 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Table } from '../../schema/table';
+import { InputError, systemReason } from '../input_error';
+import { BlockWriter } from './column_block';
+
+/** A new staging file of a table's rows. Throws an {@link InputError} where it can't be written. */
+export class BlockFile {
+  private readonly descriptor: number;
+  private readonly block: BlockWriter;
+
+  /** Creates the file; it must not exist. */
+  constructor(
+    readonly path: string,
+    table: Table,
+  ) {
+    this.block = new BlockWriter(table);
+    this.descriptor = this.attempt(() => fs.openSync(path, 'wx', 0o600));
+  }
+
+  append(row: Record<string, unknown>): void {
+    this.block.append(row);
+    if (this.block.isFull) this.flush();
+  }
+
+  close(): void {
+    this.flush();
+    fs.closeSync(this.descriptor);
+  }
+
+  private flush(): void {
+    if (this.block.rows === 0) return;
+    const bytes = this.block.take();
+    // Unlike writeSync, this goes on where a disk took only a part.
+    this.attempt(() => fs.writeFileSync(this.descriptor, bytes));
+  }
+
+  private attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw new InputError(`cannot write to ${path.dirname(this.path)}: ${systemReason(error)}`);
+    }
+  }
+}
