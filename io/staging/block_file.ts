@@ -39,7 +39,10 @@ export class BlockFile {
     try {
       return action();
     } catch (error) {
-      throw new InputError(`cannot write to ${path.dirname(this.path)}: ${systemReason(error)}`);
+      const beside = path.dirname(path.dirname(this.path));
+      throw new InputError(
+        `cannot write rows beside the output, in ${beside}: ${systemReason(error)}. The tables are as they were. Make room, or choose another --output`,
+      );
     }
   }
 }
