@@ -1,7 +1,7 @@
 /**
  * Byte strings to small numbers, compared by their bytes. Numbers count up from 0 in order of first appearance.
  */
-import { tableHash } from './hash';
+import { tableHash } from './table_hash';
 
 export class ByteDictionary {
   private slots = new Int32Array(1024).fill(-1);

@@ -2,14 +2,16 @@
  * Cleaning: one row of fields is either added to the batches under construction or rejected with a reason. This knows all the rules; the kernel (kernel/) does the lines that are written as
  * they nearly always are, to the same result.
  */
-import { EVENT_TYPES, REJECT_REASONS, type RejectReason } from '../../schema/events';
+import { REJECT_REASONS, type RejectReason } from '../../schema/events';
 import { Hash128 } from '../kernel/hash128';
 import { EventTimeParser } from '../parse/event_time';
 import { FIELD, type FieldRow, fieldText } from '../parse/field_row';
 import { parsePrice } from '../parse/price';
 import type { BatchBuilder, HourRows } from './batch_builder';
 import type { Dimensions } from './dimensions';
+import { eventTypeOf } from './event_type';
 import { packMeta } from './packed_record';
+import { hashContent, hashKey } from './record_hash';
 
 /** {@link Cleaner.accept}'s answer for a record that was kept; anything else is an index into REJECT_REASONS. */
 export const KEPT = -1;
@@ -29,49 +31,11 @@ const {
   other_currency,
 } = REASON;
 
-const {
-  event_time,
-  event_type,
-  product_id,
-  category_id,
-  category_code,
-  brand,
-  price,
-  user_id,
-  user_session,
-  event_id,
-  currency,
-} = FIELD;
-/** Fields that only the content hash looks at. */
-const DETAILS = [
-  event_id,
-  currency,
-  FIELD.page,
-  FIELD.utm_source,
-  FIELD.utm_medium,
-  FIELD.utm_campaign,
-  FIELD.device_os,
-  FIELD.device_mobile,
-  FIELD.device_ua,
-  FIELD.geo_country,
-  FIELD.geo_city,
-  FIELD.ip,
-];
+const { event_time, event_type, product_id, category_id, category_code, brand, price, user_id, currency } =
+  FIELD;
 
 /** Currencies that are remembered: more than one is worth a word, a hundred are a broken column. */
 const MAX_CURRENCIES = 20;
-
-/** Seeds that keep the two kinds of dedup key and the content apart. */
-const EVENT_KEY = 1;
-const EVENT_ID_KEY = 2;
-const CONTENT = 3;
-
-const CLICKSTREAM_TYPES = ['page_view', 'add_to_cart', 'remove_from_cart', 'purchase'];
-/** First four bytes, little-endian, of the event types as they nearly always come. */
-const VIEW = 0x77656976;
-const CART = 0x74726163;
-const PURC = 0x63727570;
-const REMO = 0x6f6d6572;
 
 /** What a kept record is told to, field for field; silver output listens here. */
 export interface RecordListener {
@@ -120,10 +84,8 @@ export class Cleaner {
     this.time = time;
     hour.read++;
 
-    const typeLength = ends[event_type] - starts[event_type];
-    if (typeLength === 0) return this.reject(missing_event_type);
-    const type =
-      row.dialect === 'cosmetics' ? cosmeticsType(row, typeLength) : typeByName(row, CLICKSTREAM_TYPES);
+    if (starts[event_type] === ends[event_type]) return this.reject(missing_event_type);
+    const type = eventTypeOf(row);
     if (type < 0) return this.reject(unknown_event_type);
 
     let amount = Number.NaN;
@@ -217,88 +179,4 @@ function trimFloat(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, fiel
   if (at <= start || bytes[at] !== DOT) return;
   for (let i = start; i < at; i++) if ((bytes[i] - ZERO) >>> 0 > 9) return;
   ends[field] = at;
-}
-
-/** Code of a cosmetics event type, or −1. */
-function cosmeticsType(row: FieldRow, length: number): number {
-  const start = row.starts[event_type];
-  const head = row.view.getInt32(start, true);
-  if (length === 4) {
-    if (head === VIEW) return 0;
-    if (head === CART) return 1;
-  } else if (length === 8 && head === PURC && row.view.getInt32(start + 4, true) === 0x65736168) {
-    return 3;
-  } else if (
-    length === 16 &&
-    head === REMO &&
-    row.view.getInt32(start + 4, true) === 0x665f6576 &&
-    row.view.getInt32(start + 8, true) === 0x5f6d6f72 &&
-    row.view.getInt32(start + 12, true) === CART
-  ) {
-    return 2;
-  }
-  return typeByName(row, EVENT_TYPES);
-}
-
-function typeByName(row: FieldRow, names: readonly string[]): number {
-  return names.indexOf(fieldText(row, event_type).toLowerCase());
-}
-
-/** Lengths of fields go into the key's hash with 20 bits each, as in the kernel. */
-const LENGTH_BITS = 0xfffff;
-
-/** The dedup key's hash: (event_time, user_id, user_session, product_id, event_type), in the clickstream dialect (event_id, event_time) where there is an id. */
-function hashKey(hash: Hash128, row: FieldRow, time: number, type: number): void {
-  const { bytes, starts, ends } = row;
-  const high = Math.floor(time / 4_294_967_296);
-  if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
-    hash.start(EVENT_ID_KEY);
-    hash.block(time | 0, high, ends[event_id] - starts[event_id], 0);
-    hash.bytes(bytes, starts[event_id], ends[event_id]);
-  } else {
-    const users = (ends[user_id] - starts[user_id]) & LENGTH_BITS;
-    const sessions = (ends[user_session] - starts[user_session]) & LENGTH_BITS;
-    const products = ends[product_id] - starts[product_id];
-    hash.start(EVENT_KEY);
-    hash.block(time | 0, high, type | (users << 4) | (sessions << 24), (sessions >>> 8) | (products << 12));
-    hash.bytes(bytes, starts[user_id], ends[user_id]);
-    hash.bytes(bytes, starts[user_session], ends[user_session]);
-    hash.bytes(bytes, starts[product_id], ends[product_id]);
-  }
-  hash.finish();
-}
-
-/** Price bits of a content whose price is missing: larger than any price's. */
-const NO_PRICE = 0xfff;
-
-/** The content's hash: all canonical fields after trimming and normalising. Those of the dedup key are left out where the key has them. */
-function hashContent(
-  hash: Hash128,
-  row: FieldRow,
-  dimensions: Dimensions,
-  pair: number,
-  type: number,
-  amount: number,
-): void {
-  const { bytes, starts, ends } = row;
-  const priceHigh = Number.isNaN(amount) ? NO_PRICE : Math.floor(amount / 4_294_967_296);
-  hash.start(CONTENT);
-  hash.block(
-    dimensions.content0[pair],
-    dimensions.content1[pair],
-    amount | 0,
-    priceHigh | ((ends[category_id] - starts[category_id]) << 12),
-  );
-  hash.bytes(bytes, starts[category_id], ends[category_id]);
-  for (const field of DETAILS) if (starts[field] < ends[field]) hashField(hash, row, field);
-  if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
-    hash.block(EVENT_TYPES.length, 0, type, 0);
-    for (const field of [user_id, user_session, product_id]) hashField(hash, row, field);
-  }
-  hash.finish();
-}
-
-function hashField(hash: Hash128, row: FieldRow, field: number): void {
-  hash.block(field, 0, row.ends[field] - row.starts[field], 0);
-  hash.bytes(row.bytes, row.starts[field], row.ends[field]);
 }
