@@ -42,7 +42,7 @@ export const OUTPUT_OPTIONS = {
     type: 'boolean',
     default: false,
     describe: 'Also write silver_events, every counted event cleaned and normalised',
-    unit: 'a switch',
+    unit: 'on or off',
     change:
       'To look at single events, or to build tables of your own on them. It takes several times as long and more memory',
   },
