@@ -12,6 +12,9 @@ import type { Table } from '../../schema/table';
 /** Most rows of a block. */
 export const BLOCK_ROWS = 2048;
 
+/** Text beyond which a block is full with fewer rows, in characters: payloads of rejected lines can be megabytes each. */
+const BLOCK_TEXT = 16 << 20;
+
 const HEADER_BYTES = 8;
 const TWO_32 = 4_294_967_296;
 
@@ -64,11 +67,17 @@ class ColumnWriter {
     private readonly type: ColumnType,
   ) {}
 
-  set(row: number, value: unknown): void {
+  /** Sets the value of a row; returns how many characters of text it takes. */
+  set(row: number, value: unknown): number {
     const isNull = value === null || value === undefined;
     this.nulls[row] = isNull ? 1 : 0;
-    if (isText(this.type)) this.texts[row] = isNull ? '' : (value as string);
-    else if (!isNull) this.setFixed(row, value);
+    if (isText(this.type)) {
+      const text = isNull ? '' : (value as string);
+      this.texts[row] = text;
+      return text.length;
+    }
+    if (!isNull) this.setFixed(row, value);
+    return 0;
   }
 
   private setFixed(row: number, value: unknown): void {
@@ -122,12 +131,15 @@ class ColumnWriter {
     for (let row = 0; row < rows; row++)
       offsets[row + 1] = offsets[row] + Buffer.byteLength(texts[row], 'utf8');
     this.texts = [];
-    return [
-      this.nulls.subarray(0, rows),
-      new Uint8Array(offsets.buffer),
-      Buffer.from(texts.join(''), 'utf8'),
-    ];
+    return [this.nulls.subarray(0, rows), new Uint8Array(offsets.buffer), encoded(texts, offsets[rows])];
   }
+}
+
+/** Texts as UTF-8, one behind the other, `length` bytes together. */
+function encoded(texts: readonly string[], length: number): Uint8Array {
+  const bytes = Buffer.from(texts.join(''), 'utf8');
+  // Half a character at a text's end joins the other half at the next one's beginning; each by itself becomes U+FFFD.
+  return bytes.length === length ? bytes : Buffer.concat(texts.map((text) => Buffer.from(text, 'utf8')));
 }
 
 /** Gathers rows of a table into blocks. */
@@ -135,6 +147,8 @@ export class BlockWriter {
   private readonly columns: ColumnWriter[];
   /** Rows in the block under construction. */
   rows = 0;
+  /** Characters of text in it. */
+  private textLength = 0;
 
   constructor(table: Table) {
     this.columns = Object.entries<Column>(table.columns).map(
@@ -143,11 +157,11 @@ export class BlockWriter {
   }
 
   get isFull(): boolean {
-    return this.rows === BLOCK_ROWS;
+    return this.rows === BLOCK_ROWS || this.textLength > BLOCK_TEXT;
   }
 
   append(row: Record<string, unknown>): void {
-    for (const column of this.columns) column.set(this.rows, row[column.name]);
+    for (const column of this.columns) this.textLength += column.set(this.rows, row[column.name]);
     this.rows++;
   }
 
@@ -164,6 +178,7 @@ export class BlockWriter {
       at += padded(part.length);
     }
     this.rows = 0;
+    this.textLength = 0;
     return block;
   }
 }
