@@ -42,7 +42,8 @@ export class LineBuffer {
 
   /** End of the last whole line held; 0 if there is none. */
   get wholeLines(): number {
-    return this.bytes.lastIndexOf(NEWLINE, this.length - 1) + 1;
+    // Of nothing there is no last byte: an index of −1 would mean the buffer's own.
+    return this.length === 0 ? 0 : this.bytes.lastIndexOf(NEWLINE, this.length - 1) + 1;
   }
 
   /** Drops the first bytes. */

@@ -137,7 +137,7 @@ class Chunker {
     let start = 0;
     let linesBefore = 0;
     if (this.atFileStart) {
-      start = bomLength(buffer.bytes);
+      start = bomLength(buffer.bytes.subarray(0, buffer.length)); // behind it stands what an earlier file left
       if (range.format === 'csv') {
         const newline = buffer.bytes.indexOf(NEWLINE);
         start = newline < 0 || newline >= end ? end : newline + 1;
