@@ -1,0 +1,117 @@
+/** What is looked at before hours of work: whose output it is, and what killed runs have left beside it. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { prepareOutput } from '../../io/duckdb/prepare_output';
+import { removeStaging } from '../../io/staging/staging_directory';
+import { duckdbCreateTable } from '../../schema/duckdb';
+import { runs } from '../../schema/tables';
+
+let folder: string;
+let output: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'funnelpulse-prepare-'));
+  output = join(folder, 'shop.duckdb');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function database(...statements: string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(output);
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+const run = (id: string, mode: string, state: string, start: number) =>
+  `INSERT INTO runs VALUES ('${id}', ${state}, '${mode}', 'in', '{}', '{}', NULL, 0, 'done', epoch_ms(${start}), NULL)`;
+const STREAM = run('s', 'streaming', "'shop-state'", 1000);
+const BATCH = run('b', 'batch', 'NULL', 2000);
+
+test('a new output: a staging directory of its own beside it, and no file yet', async () => {
+  const staging = await prepareOutput(output, 'run-1', false);
+  expect(dirname(staging)).toBe(folder);
+  expect(readdirSync(folder)).toEqual([basename(staging)]);
+  removeStaging(staging);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('two runs on one output have two directories; one id has one', async () => {
+  const [one, two] = [
+    await prepareOutput(output, 'run-1', false),
+    await prepareOutput(output, 'run-2', false),
+  ];
+  expect(one).not.toBe(two);
+  await expect(prepareOutput(output, 'run-1', false)).rejects.toMatchObject({ exitCode: 2 });
+  expect(existsSync(one)).toBe(true);
+});
+
+describe('the output of', () => {
+  test('a batch run', async () => {
+    await database(duckdbCreateTable(runs), BATCH);
+    await prepareOutput(output, 'run-1', false);
+  });
+  test('somebody else, without a table of runs', async () => {
+    await database('CREATE TABLE mine (x INTEGER)');
+    await prepareOutput(output, 'run-1', false);
+  });
+  test('a stream is refused, and nothing is left behind', async () => {
+    await database(duckdbCreateTable(runs), STREAM, BATCH);
+    await expect(prepareOutput(output, 'run-1', false)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/stream with the state shop-state.*--output.*--replace/),
+    });
+    expect(readdirSync(folder)).toEqual([basename(output)]);
+  });
+  test('a stream, where it may be replaced', async () => {
+    await database(duckdbCreateTable(runs), STREAM);
+    await prepareOutput(output, 'run-1', true);
+  });
+  test('a program that is not DuckDB', async () => {
+    writeFileSync(output, 'something else entirely, and long enough to have a header of its own');
+    await expect(prepareOutput(output, 'run-1', false)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('not a DuckDB file'),
+    });
+    expect(readdirSync(folder)).toEqual([basename(output)]);
+  });
+});
+
+describe('what other runs left', () => {
+  /** A staging directory as a run makes it; `owner` as it stands in there, null for none. */
+  function leave(id: string, owner: object | null, of: string = output): string {
+    const staging = join(folder, `.${basename(of)}.staging-${id}`);
+    mkdirSync(staging);
+    writeFileSync(join(staging, 'rows.block'), 'rows');
+    if (owner !== null) writeFileSync(join(staging, 'owner.json'), JSON.stringify(owner));
+    return staging;
+  }
+  /** A process id that no process has: beyond the system's largest. */
+  const NOBODY = 2 ** 22 + 1;
+
+  test('is removed if its process is gone', async () => {
+    const left = leave('dead', { host: hostname(), pid: NOBODY });
+    await prepareOutput(output, 'run-1', false);
+    expect(existsSync(left)).toBe(false);
+  });
+  test('stays while its process runs, or where that is on another machine', async () => {
+    const all = [
+      leave('alive', { host: hostname(), pid: process.pid }),
+      leave('far', { host: 'another', pid: NOBODY }),
+    ];
+    await prepareOutput(output, 'run-1', false);
+    expect(all.map((staging) => existsSync(staging))).toEqual([true, true]);
+  });
+  test('without an owner is removed when it is old', async () => {
+    const [fresh, old] = [leave('fresh', null), leave('old', null)];
+    utimesSync(old, new Date(Date.now() - 120_000), new Date(Date.now() - 120_000));
+    await prepareOutput(output, 'run-1', false);
+    expect([fresh, old].map((staging) => existsSync(staging))).toEqual([true, false]);
+  });
+  test('of another output stays', async () => {
+    const left = leave('dead', { host: hostname(), pid: NOBODY }, join(folder, 'other.duckdb'));
+    await prepareOutput(output, 'run-1', false);
+    expect(existsSync(left)).toBe(true);
+  });
+});
