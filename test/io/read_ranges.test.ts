@@ -112,7 +112,7 @@ test('any file in ranges of any size, from one byte up', async () => {
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

@@ -197,6 +197,25 @@ test('many records and a union that outgrows its memory several times', () => {
   expect(set.earliest).toBe(START);
 });
 
+test('a sum of money beyond what a double holds exactly', () => {
+  const sold = Array.from(
+    { length: 2000 },
+    (_, key): PlainRecord => ({
+      key,
+      price: 9_999_999_999_999 - (key % 3),
+      brand: 'b',
+      category: '',
+      type: 3,
+      other: 0,
+    }),
+  );
+  const total = sold.reduce((sum, { price }) => sum + BigInt(price!), 0n);
+  expect(total).toBeGreaterThan(2n ** 54n);
+  const { brands, priceBands } = fn.extractOutput(setOf(sold));
+  expect(brands.revenue).toEqual([total]);
+  expect(priceBands.revenue).toEqual([total]);
+});
+
 test('more pairs than a record can name are refused, not mixed up', () => {
   const distinct = (from: number): PlainRecord[] =>
     Array.from({ length: 40_000 }, (_, at) => ({
