@@ -1,4 +1,5 @@
 import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
+import { isBounded } from '../beam/bounded';
 import { combineByKey, type Keyed } from '../beam/combine';
 import { JsonCoder } from '../beam/json_coder';
 import { pinned } from '../beam/pin';
@@ -97,7 +98,7 @@ export function detectAnomalies(
       .apply(
         pinned<HourBrands, Keyed<HourVerdict>>(
           'Score against the baseline',
-          parDo(new ScoreHour(options, computedAt) as never, params as never),
+          parDo(new ScoreHour(options, computedAt, isBounded(hours)) as never, params as never),
         ) as never,
       )
       .apply(

@@ -1,3 +1,4 @@
+import { isBounded } from '../beam/bounded';
 import { type PCollection, paneInfoParam, windowParam } from '../beam/sdk';
 import { type StepFn, step, type Transform } from '../beam/step';
 import type { DailyBrandRow, DailyCategoryRow, HourlyBrandRow, HourlyPriceBandRow } from '../schema/tables';
@@ -21,11 +22,14 @@ export function goldTables(
   days: PCollection<Rollup>,
   computedAt: number,
 ): GoldTables {
+  const bounded = isBounded(hours);
   return {
-    hourlyBrand: hours.apply(rows('Hourly brand rows', new HourlyBrandRows(computedAt))),
-    hourlyPriceBand: hours.apply(rows('Hourly price band rows', new HourlyPriceBandRows(computedAt))),
-    dailyBrand: days.apply(rows('Daily brand rows', new DailyBrandRows(computedAt))),
-    dailyCategory: days.apply(rows('Daily category rows', new DailyCategoryRows(computedAt))),
+    hourlyBrand: hours.apply(rows('Hourly brand rows', new HourlyBrandRows(computedAt, bounded))),
+    hourlyPriceBand: hours.apply(
+      rows('Hourly price band rows', new HourlyPriceBandRows(computedAt, bounded)),
+    ),
+    dailyBrand: days.apply(rows('Daily brand rows', new DailyBrandRows(computedAt, bounded))),
+    dailyCategory: days.apply(rows('Daily category rows', new DailyCategoryRows(computedAt, bounded))),
   };
 }
 

@@ -20,6 +20,7 @@ export class ScoreHour {
   constructor(
     readonly options: ScoreOptions,
     readonly computedAt: number,
+    readonly bounded: boolean,
   ) {}
 
   *process(
@@ -27,10 +28,10 @@ export class ScoreHour {
     context: PaneContext & { baseline: Lookup<Baseline> },
   ): Generator<{ key: string; value: HourVerdict }> {
     const info = context.pane.lookup();
-    const pane = paneLabel(info);
+    const pane = paneLabel(info, this.bounded);
     if (pane === 'early') return;
     const baseline = context.baseline.lookup();
-    const isOnlyPane = info.isFirst && info.isLast;
+    const isOnlyPane = this.bounded || (info.isFirst && info.isLast);
     const rows: AnomalyRow[] = [];
     for (let cell = 0; cell < brands.names.length; cell++) {
       const brand = brands.names[cell];

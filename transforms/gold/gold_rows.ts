@@ -23,8 +23,12 @@ export interface Provenance {
 
 export type PaneLabel = 'early' | 'on_time' | 'late';
 
-/** A pane's label. UNKNOWN, which is what a runner says that doesn't do panes in batch, counts as on time. */
-export function paneLabel(pane: PaneInfo): PaneLabel {
+/**
+ * A pane's label. Rows of bounded input are on time whatever the runner says: there is one pane, and some runners call it late or don't say. UNKNOWN, which is what a runner
+ * says that doesn't do panes, counts as on time.
+ */
+export function paneLabel(pane: PaneInfo, bounded: boolean): PaneLabel {
+  if (bounded) return 'on_time';
   if (pane.timing === 'EARLY') return 'early';
   return pane.timing === 'LATE' ? 'late' : 'on_time';
 }
@@ -46,13 +50,16 @@ function hourKey(start: number): { window_start: number; window_end: number; win
   return { window_start: start, window_end: start + HOUR_MS, window_date: isoDate(start) };
 }
 
-/** `computedAt`: milliseconds since 1970 that rows carry as computed_at. */
+/** `computedAt`: milliseconds since 1970 that rows carry as computed_at; `bounded`: whether the input ends. */
 abstract class GoldRows<R> {
-  constructor(readonly computedAt: number) {}
+  constructor(
+    readonly computedAt: number,
+    readonly bounded: boolean,
+  ) {}
 
   *process(rollup: Rollup, context: PaneContext): Generator<R[]> {
     const provenance = {
-      pane: paneLabel(context.pane.lookup()),
+      pane: paneLabel(context.pane.lookup(), this.bounded),
       revision: rollup.revision,
       computed_at: this.computedAt,
     };
