@@ -1,3 +1,4 @@
+import '../../beam/node24';
 import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import type { WindowedValue } from 'apache-beam/values';

@@ -1,30 +1,27 @@
 /**
  * The directory beside an output in which a run stages its rows. Its run removes it, however it ends; only a run that is killed can't, so the next one on the same output does.
  */
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-const OWNER = 'owner.json';
-/** A directory without an owner is one that is being made, or whose maker was killed then. */
-const MAKING_MS = 60_000;
+/** The machine in a directory's name: outputs can lie on a disk that several share. */
+function machine(host: string): string {
+  return createHash('sha256').update(host).digest('hex').slice(0, 8);
+}
 
-interface Owner {
-  readonly host: string;
-  readonly pid: number;
+/**
+ * Name of the staging directory of a run. It says whose it is (machine and process), so that a directory has an owner from the moment it exists.
+ */
+export function stagingName(output: string, host: string, pid: number, runId: string): string {
+  return `${stagingPrefix(output)}${machine(host)}-${pid}-${runId}`;
 }
 
 /** Makes the staging directory of a run beside its output. Throws the system's error. */
 export function makeStaging(output: string, runId: string): string {
-  const staging = `${stagingPrefix(output)}${runId}`;
+  const staging = stagingName(output, os.hostname(), process.pid, runId);
   fs.mkdirSync(staging, { mode: 0o700 });
-  try {
-    const owner: Owner = { host: os.hostname(), pid: process.pid };
-    fs.writeFileSync(path.join(staging, OWNER), JSON.stringify(owner));
-  } catch (error) {
-    removeStaging(staging);
-    throw error;
-  }
   return staging;
 }
 
@@ -38,24 +35,17 @@ export function removeAbandoned(output: string): void {
   const prefix = stagingPrefix(output);
   for (const name of fs.readdirSync(path.dirname(prefix))) {
     const staging = path.join(path.dirname(prefix), name);
-    if (staging.startsWith(prefix) && isAbandoned(staging)) removeStaging(staging);
+    const owner = staging.startsWith(prefix)
+      ? /^([0-9a-f]{8})-(\d+)-/.exec(staging.slice(prefix.length))
+      : null;
+    if (owner !== null && owner[1] === machine(os.hostname()) && !isRunning(Number(owner[2])))
+      removeStaging(staging);
   }
 }
 
 function stagingPrefix(output: string): string {
   const file = path.resolve(output);
   return path.join(path.dirname(file), `.${path.basename(file)}.staging-`);
-}
-
-function isAbandoned(staging: string): boolean {
-  let owner: Owner;
-  try {
-    owner = JSON.parse(fs.readFileSync(path.join(staging, OWNER), 'utf8'));
-  } catch {
-    const made = fs.statSync(staging, { throwIfNoEntry: false });
-    return made !== undefined && Date.now() - made.mtimeMs > MAKING_MS;
-  }
-  return owner.host === os.hostname() && !isRunning(owner.pid);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,10 +1,10 @@
 /** What is looked at before hours of work: whose output it is, and what killed runs have left beside it. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
-import { removeStaging } from '../../io/staging/staging_directory';
+import { removeStaging, stagingName } from '../../io/staging/staging_directory';
 import { duckdbCreateTable } from '../../schema/duckdb';
 import { runs } from '../../schema/tables';
 
@@ -79,38 +79,34 @@ describe('the output of', () => {
 });
 
 describe('what other runs left', () => {
-  /** A staging directory as a run makes it; `owner` as it stands in there, null for none. */
-  function leave(id: string, owner: object | null, of: string = output): string {
-    const staging = join(folder, `.${basename(of)}.staging-${id}`);
+  /** A staging directory as a run makes it. */
+  function leave(host: string, pid: number, of: string = output): string {
+    const staging = stagingName(of, host, pid, 'left');
     mkdirSync(staging);
     writeFileSync(join(staging, 'rows.block'), 'rows');
-    if (owner !== null) writeFileSync(join(staging, 'owner.json'), JSON.stringify(owner));
     return staging;
   }
   /** A process id that no process has: beyond the system's largest. */
   const NOBODY = 2 ** 22 + 1;
 
   test('is removed if its process is gone', async () => {
-    const left = leave('dead', { host: hostname(), pid: NOBODY });
+    const left = leave(hostname(), NOBODY);
     await prepareOutput(output, 'run-1', false);
     expect(existsSync(left)).toBe(false);
   });
   test('stays while its process runs, or where that is on another machine', async () => {
-    const all = [
-      leave('alive', { host: hostname(), pid: process.pid }),
-      leave('far', { host: 'another', pid: NOBODY }),
-    ];
+    const all = [leave(hostname(), process.pid), leave('another', NOBODY)];
     await prepareOutput(output, 'run-1', false);
     expect(all.map((staging) => existsSync(staging))).toEqual([true, true]);
   });
-  test('without an owner is removed when it is old', async () => {
-    const [fresh, old] = [leave('fresh', null), leave('old', null)];
-    utimesSync(old, new Date(Date.now() - 120_000), new Date(Date.now() - 120_000));
+  test('stays where its name is not one of ours', async () => {
+    const other = join(folder, `.${basename(output)}.staging-of-mine`);
+    mkdirSync(other);
     await prepareOutput(output, 'run-1', false);
-    expect([fresh, old].map((staging) => existsSync(staging))).toEqual([true, false]);
+    expect(existsSync(other)).toBe(true);
   });
   test('of another output stays', async () => {
-    const left = leave('dead', { host: hostname(), pid: NOBODY }, join(folder, 'other.duckdb'));
+    const left = leave(hostname(), NOBODY, join(folder, 'other.duckdb'));
     await prepareOutput(output, 'run-1', false);
     expect(existsSync(left)).toBe(true);
   });
