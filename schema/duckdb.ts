@@ -18,12 +18,19 @@ export function duckdbType(column: Column): string {
   return TYPES[column.type];
 }
 
+/** How a table is created: as it is, for this connection alone, or unless it is there. */
+export type Creation = 'TABLE' | 'TEMP TABLE' | 'TABLE IF NOT EXISTS';
+
 /** `CREATE TABLE` for a table, under another name if asked (staging). No primary key: writers keep keys unique, and an index would cost every load. */
-export function duckdbCreateTable(table: Table, name: string = table.name): string {
+export function duckdbCreateTable(
+  table: Table,
+  name: string = table.name,
+  creation: Creation = 'TABLE',
+): string {
   const columns = Object.entries(table.columns).map(
     ([column, spec]) => `  ${quote(column)} ${duckdbType(spec)}${spec.nullable ? '' : ' NOT NULL'}`,
   );
-  return `CREATE TABLE ${quote(name)} (\n${columns.join(',\n')}\n)`;
+  return `CREATE ${creation} ${quote(name)} (\n${columns.join(',\n')}\n)`;
 }
 
 /**

@@ -242,3 +242,8 @@ export type DeadLetterRow = Row<typeof deadLetters>;
 export type LedgerRow = Row<typeof pipelineLedger>;
 export type RunRow = Row<typeof runs>;
 export type SilverRow = Row<typeof silverEvents>;
+
+/** Whether a row counts no event: all of its records lost against a duplicate. A bounded sink has no such row; a streaming one deletes it. False for rows without measures. */
+export function isVoid(row: Record<string, unknown>): boolean {
+  return row.views === 0 && row.carts === 0 && row.removals === 0 && row.purchases === 0;
+}

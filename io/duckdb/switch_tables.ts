@@ -98,7 +98,7 @@ async function loadTable(
   files: readonly string[],
 ): Promise<void> {
   const unordered = `${table.name}_unordered`;
-  await connection.run(duckdbCreateTable(table, unordered).replace('CREATE TABLE', 'CREATE TEMP TABLE'));
+  await connection.run(duckdbCreateTable(table, unordered, 'TEMP TABLE'));
   const appender = await connection.createAppender(unordered, 'main', 'temp');
   for (const file of files) appendBlocks(appender, table, file);
   appender.closeSync();
@@ -109,7 +109,7 @@ async function loadTable(
 }
 
 async function recordRun(connection: DuckDBConnection, run: RunIdentity, counts: TableCounts): Promise<void> {
-  await connection.run(duckdbCreateTable(runs).replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
+  await connection.run(duckdbCreateTable(runs, runs.name, 'TABLE IF NOT EXISTS'));
   const ledger = await connection.runAndReadAll(
     'SELECT sum(read)::BIGINT, sum(counted)::BIGINT, sum(duplicates)::BIGINT, sum(rejected)::BIGINT FROM pipeline_ledger',
   );

@@ -6,7 +6,7 @@ import { GlobalWindow } from 'apache-beam/values';
 import Long from 'long';
 import type { Keyed } from '../../beam/combine';
 import type { Table } from '../../schema/table';
-import { TABLES } from '../../schema/tables';
+import { isVoid, TABLES } from '../../schema/tables';
 import { BlockFile } from './block_file';
 
 /** A staging file that a bundle has written. Files that no manifest names, left by a bundle that failed, are never loaded. */
@@ -56,10 +56,6 @@ export class StageRows {
       pane: { timing: 'UNKNOWN' as never, index: 0, onTimeIndex: 0, isFirst: true, isLast: true },
     };
   }
-}
-
-function isVoid(row: Record<string, unknown>): boolean {
-  return row.views === 0 && row.carts === 0 && row.removals === 0 && row.purchases === 0;
 }
 
 function tableNamed(name: string): Table {

@@ -24,7 +24,7 @@ const EMPTY = -1;
 const TYPE_ORDER = EVENT_TYPES.map((type) => [...EVENT_TYPES].sort().indexOf(type));
 
 export class RecordSet {
-  /** Distinct records, packed; the first {@link size} × RECORD_WORDS words count. Dimension numbers are those of {@link pairs}. */
+  /** Distinct records, packed; the first {@link size} × RECORD_WORDS words count. Dimension numbers are indexes into {@link brands} and {@link categories}. */
   words: Int32Array;
   /** Distinct records by key and content: the revision. */
   size = 0;

@@ -36,8 +36,3 @@ export function measuresOf(cells: Cells, cell: number): Measures {
 function rate(numerator: number, denominator: number): number | null {
   return denominator === 0 ? null : numerator / denominator;
 }
-
-/** Whether a cell only holds records that lost against a duplicate: a bounded sink has no row for it, a streaming one deletes the row. */
-export function isVoid(row: { views: number; carts: number; removals: number; purchases: number }): boolean {
-  return row.views === 0 && row.carts === 0 && row.removals === 0 && row.purchases === 0;
-}

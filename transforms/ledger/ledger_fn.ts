@@ -9,6 +9,7 @@ import { HOUR_MS } from '../../schema/events';
 import type { LedgerRow } from '../../schema/tables';
 import { type WindowContext, windowStart } from '../context';
 import type { Rollup } from '../count/rollup';
+import { isFuller } from '../merge/merge_fn';
 import type { Tally } from '../parse/tally';
 
 /** What an hour's accumulators say of it. */
@@ -84,12 +85,7 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
     const counts = new Map<number, HourCount>();
     for (const count of ledger.counts) {
       const known = counts.get(count.hour);
-      if (
-        known === undefined ||
-        count.revision > known.revision ||
-        (count.revision === known.revision && count.absorbed > known.absorbed)
-      )
-        counts.set(count.hour, count);
+      if (known === undefined || isFuller(count, known)) counts.set(count.hour, count);
     }
     const hours = [...new Set([...read.keys(), ...counts.keys()])].sort((a, b) => a - b);
     const rows = hours.map((hour) => ledgerRow(hour, read.get(hour) ?? [0, 0], counts.get(hour)));

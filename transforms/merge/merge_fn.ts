@@ -60,7 +60,10 @@ export class MergeSources implements KeyedCombineFn<SourcedRollup, Sources, Roll
   }
 }
 
+/** What says how much an accumulator holds. */
+type Fullness = Pick<Rollup, 'revision' | 'absorbed'>;
+
 /** Whether `a` holds more than `b`: the order in which one pane of a source replaces another. */
-export function isFuller(a: Rollup, b: Rollup): boolean {
+export function isFuller(a: Fullness, b: Fullness): boolean {
   return a.revision > b.revision || (a.revision === b.revision && a.absorbed > b.absorbed);
 }

@@ -94,8 +94,7 @@ function unusual(v: v128, newline: v128): v128 {
 }
 
 /**
- * Parses lines from offset `from` of the chunk on, up to `end`, where a line must end; stops early when there is no room for more. Returns the offset of the next line. `firstLine` is the
- * number of the first line, for the list of lines for the host.
+ * Parses lines from offset `from` of the chunk on, up to `end`, where a line must end; stops early when there is no room for more. Returns the offset of the next line.
  */
 export function parse(from: u32, end: u32): u32 {
   recordCount = 0;
