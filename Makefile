@@ -52,7 +52,7 @@ verify: lint test ## Check format, lint and types, then run all tests
 build: $(BUILT) ## Compile into dist/
 
 clean: ## Remove what was built, installed and computed
-	rm -rf dist out node_modules coverage transforms/kernel/kernel.wasm
+	rm -rf dist out node_modules coverage transforms/kernel/*.wasm
 
 $(PACKAGES): package.json package-lock.json
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error("Node 20.19 or newer is needed; this is " + process.version); process.exit(1); }'

@@ -62,15 +62,7 @@ export function batchOf(records: readonly PlainRecord[], time: number = START): 
     const content = createHash('md5').update(contentOf(plain)).digest();
     const { key, price, type } = plain;
     // The slot is taken from the second word: all keys share it.
-    const row = [
-      key & 1,
-      77,
-      key >> 1,
-      -1,
-      content.readInt32LE(0),
-      content.readInt32LE(4),
-      (price ?? Number.NaN) | 0,
-    ];
+    const row = [key & 1, 77, key >> 1, -1, content.readInt32LE(0), (price ?? Number.NaN) | 0];
     words.set([...row, packMeta(pair, type, price ?? Number.NaN)], index * RECORD_WORDS);
   });
   const bytes = (text: string) => Buffer.from(text, 'utf8');
@@ -123,7 +115,7 @@ function wordsText(
   const price = (meta & PRICE_MISSING) !== 0 ? null : priceOf(meta, words[at + PRICE_LOW]);
   const lost = (meta & LOSER) !== 0;
   return JSON.stringify([
-    ...words.subarray(at, at + 6),
+    ...words.subarray(at, at + 5),
     price,
     EVENT_TYPES[typeOf(meta)],
     lost,

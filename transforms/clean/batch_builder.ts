@@ -115,7 +115,7 @@ export class BatchBuilder {
     return rows;
   }
 
-  /** Adds a record. The eight words are as in packed_record.ts, with the dimension number of this builder's dimensions. */
+  /** Adds a record. The seven words are as in packed_record.ts, with the dimension number of this builder's dimensions. */
   add(
     rows: HourRows,
     time: number,
@@ -123,8 +123,7 @@ export class BatchBuilder {
     h2: number,
     h3: number,
     h4: number,
-    c1: number,
-    c2: number,
+    rest: number,
     priceLow: number,
     meta: number,
   ): void {
@@ -136,8 +135,7 @@ export class BatchBuilder {
     words[at++] = h2;
     words[at++] = h3;
     words[at++] = h4;
-    words[at++] = c1;
-    words[at++] = c2;
+    words[at++] = rest;
     words[at++] = priceLow;
     words[at] = meta;
     into.size++;

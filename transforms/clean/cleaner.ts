@@ -3,7 +3,7 @@
  * they nearly always are, to the same result.
  */
 import { REJECT_REASONS, type RejectReason } from '../../schema/events';
-import { Hash128 } from '../kernel/hash128';
+import { Hash128, ShortHash } from '../kernel/hash128';
 import { EventTimeParser } from '../parse/event_time';
 import { FIELD, type FieldRow, fieldText } from '../parse/field_row';
 import { parsePrice } from '../parse/price';
@@ -11,7 +11,7 @@ import type { BatchBuilder, HourRows } from './batch_builder';
 import type { Dimensions } from './dimensions';
 import { eventTypeOf } from './event_type';
 import { packMeta } from './packed_record';
-import { hashContent, hashKey } from './record_hash';
+import { hashKey, hashRest } from './record_hash';
 
 /** {@link Cleaner.accept}'s answer for a record that was kept; anything else is an index into REJECT_REASONS. */
 export const KEPT = -1;
@@ -60,6 +60,7 @@ export class Cleaner {
   readonly currencies = new Set<string>();
   private readonly times = new EventTimeParser();
   private readonly hash = new Hash128();
+  private readonly restHash = new ShortHash();
 
   /** Keeps what passes in `builder`, whose dimensions are `dimensions`. Records in another currency than `onlyCurrency` (upper case) are rejected if it is given. */
   constructor(
@@ -114,9 +115,6 @@ export class Cleaner {
     );
     const pair = this.dimensions.pair(brandForm, categoryForm);
     const { hash } = this;
-    hashContent(hash, row, this.dimensions, pair, type, amount);
-    const content0 = hash.h1;
-    const content1 = hash.h2;
     hashKey(hash, row, time, type);
     this.builder.add(
       hour,
@@ -125,8 +123,7 @@ export class Cleaner {
       hash.h2,
       hash.h3,
       hash.h4,
-      content0,
-      content1,
+      hashRest(this.restHash, row),
       amount | 0,
       packMeta(pair, type, amount),
     );

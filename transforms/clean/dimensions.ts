@@ -6,7 +6,6 @@
  */
 
 import { CHUNK_SLACK } from '../../schema/chunk';
-import { Hash128 } from '../kernel/hash128';
 import { ByteDictionary } from './byte_dictionary';
 import { normaliseBrand, normaliseCategoryCode } from './normalise';
 
@@ -14,8 +13,6 @@ import { normaliseBrand, normaliseCategoryCode } from './normalise';
 export const MAX_DIMENSIONS = 65_536;
 /** Pairs at which batches are closed: between two looks at this, a whole call of the kernel may add new ones. */
 const FULL = MAX_DIMENSIONS - 8192;
-/** Seed that keeps the hashes of pairs apart from others. */
-const PAIR = 4;
 
 /** Spellings of one field and their normal forms. */
 class NormalForms {
@@ -69,10 +66,6 @@ export class Dimensions {
   private pairBrand = new Int32Array(1024);
   private pairCategory = new Int32Array(1024);
   private pairs = 0;
-  private readonly hash = new Hash128();
-  /** 64 bits of hash over the normal forms of each pair: its part of the content of a record. */
-  readonly content0: number[] = [];
-  readonly content1: number[] = [];
 
   /** Number of distinct pairs. */
   get size(): number {
@@ -89,8 +82,6 @@ export class Dimensions {
     this.categories = new NormalForms(normaliseCategoryCode);
     this.slots.fill(-1);
     this.pairs = 0;
-    this.content0.length = 0;
-    this.content1.length = 0;
   }
 
   /** The number of a pair of normal forms. */
@@ -123,21 +114,8 @@ export class Dimensions {
     if (id === this.pairBrand.length) this.grow();
     this.pairBrand[id] = brand;
     this.pairCategory[id] = category;
-    this.hashPair(id);
     if (this.pairs * 2 > this.slots.length) this.rehash();
     return id;
-  }
-
-  private hashPair(id: number): void {
-    const brand = this.brandOf(id);
-    const category = this.categoryOf(id);
-    this.hash.start(PAIR);
-    this.hash.block(brand.length, 0, category.length, 0);
-    this.hash.bytes(brand, 0, brand.length);
-    this.hash.bytes(category, 0, category.length);
-    this.hash.finish();
-    this.content0.push(this.hash.h1);
-    this.content1.push(this.hash.h2);
   }
 
   private grow(): void {

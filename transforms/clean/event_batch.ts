@@ -8,7 +8,7 @@ import { RECORD_WORDS } from './packed_record';
 
 const HEADER_WORDS = 8;
 /** Guards against reading another block, or one of another version, as a batch. */
-const MAGIC = 0x46504231;
+const MAGIC = 0x46504232;
 
 export class EventBatch {
   /** The whole block. */

@@ -1,19 +1,17 @@
 /**
- * The hashes of a record, of its dedup key and of its content. The kernel (kernel/assembly/record.ts) hashes the same words: a record must have one hash whichever path cleans it.
+ * The hashes of a record, of its dedup key and of the rest. The kernel (kernel/assembly/record.ts) hashes the same words: a record must have one hash whichever path cleans it.
  */
-import { EVENT_TYPES } from '../../schema/events';
-import type { Hash128 } from '../kernel/hash128';
+import type { Hash128, ShortHash } from '../kernel/hash128';
 import { FIELD, type FieldRow } from '../parse/field_row';
-import type { Dimensions } from './dimensions';
 
 const { product_id, category_id, user_id, user_session, event_id, currency } = FIELD;
 
-/** Seeds that keep the two kinds of dedup key and the content apart. */
+/** Seeds that keep the two kinds of dedup key and the rest apart. */
 const EVENT_KEY = 1;
 const EVENT_ID_KEY = 2;
-const CONTENT = 3;
+const REST = 3;
 
-/** Fields that only the content hash looks at. */
+/** Fields that only the hash of the rest looks at, beside the category id. */
 const DETAILS = [
   event_id,
   currency,
@@ -53,37 +51,25 @@ export function hashKey(hash: Hash128, row: FieldRow, time: number, type: number
   hash.finish();
 }
 
-/** Price bits of a content whose price is missing: larger than any price's. */
-const NO_PRICE = 0xfff;
-
-/** The content's hash: all canonical fields after trimming and normalising. Those of the dedup key are left out where the key has them. */
-export function hashContent(
-  hash: Hash128,
-  row: FieldRow,
-  dimensions: Dimensions,
-  pair: number,
-  type: number,
-  amount: number,
-): void {
+/**
+ * The hash of the rest of a record: what neither its key nor its brand, category code, price and type say, in 32 bits. Two records of one key that agree in all those and in the rest's
+ * hash count as one; should the hash ever be wrong about it, only the revision is one lower.
+ */
+export function hashRest(hash: ShortHash, row: FieldRow): number {
   const { bytes, starts, ends } = row;
-  const priceHigh = Number.isNaN(amount) ? NO_PRICE : Math.floor(amount / 4_294_967_296);
-  hash.start(CONTENT);
-  hash.block(
-    dimensions.content0[pair],
-    dimensions.content1[pair],
-    amount | 0,
-    priceHigh | ((ends[category_id] - starts[category_id]) << 12),
-  );
+  hash.start(REST);
   hash.bytes(bytes, starts[category_id], ends[category_id]);
   for (const field of DETAILS) if (starts[field] < ends[field]) hashField(hash, row, field);
   if (row.dialect === 'clickstream' && starts[event_id] < ends[event_id]) {
-    hash.block(EVENT_TYPES.length, 0, type, 0);
     for (const field of [user_id, user_session, product_id]) hashField(hash, row, field);
   }
-  hash.finish();
+  return hash.finish();
 }
 
-function hashField(hash: Hash128, row: FieldRow, field: number): void {
-  hash.block(field, 0, row.ends[field] - row.starts[field], 0);
+const fieldNumber = new Uint8Array(1);
+
+function hashField(hash: ShortHash, row: FieldRow, field: number): void {
+  fieldNumber[0] = field;
+  hash.bytes(fieldNumber, 0, 1);
   hash.bytes(row.bytes, row.starts[field], row.ends[field]);
 }

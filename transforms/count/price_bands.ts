@@ -4,7 +4,8 @@ import { UNKNOWN } from '../../schema/events';
 /** Price bands by their bounds: n bounds make n + 1 bands, each with its lower bound included. */
 export class PriceBands {
   readonly names: readonly string[];
-  private readonly bounds: number[];
+  /** Lower bounds of all bands but the first, in ten-thousandths. */
+  readonly bounds: readonly number[];
 
   /** `bounds` are whole or decimal prices, ascending, above 0. */
   constructor(bounds: readonly number[]) {

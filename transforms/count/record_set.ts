@@ -1,35 +1,41 @@
 /**
  * The accumulator of the deduplication: the set of distinct records of one hour (and slot and shard), mergeable in any order.
  *
- * Records are told apart by key and content, 192 bits of hash. Of the records of one key exactly one counts, the least in the spec's order; the others stay in
- * the set, marked as losers, because the revision counts them. Union is associative, commutative and idempotent, so neither sharding nor order nor a repeated merge can
- * change the set; beside it stands `absorbed`, the plain sum of records ever added, for the ledger.
+ * Records are told apart by key and content. Of the records of one key exactly one counts, the least in the spec's order; the others stay in the set, marked as losers, because
+ * the revision counts them. Union is associative, commutative and idempotent, so neither sharding nor order nor a repeated merge can change the set; beside it stands
+ * `absorbed`, the plain sum of records ever added, for the ledger.
+ *
+ * The work is the counting kernel's, which holds the set that was last added to; the others wait in memory of their own.
  */
 import { EVENT_TYPES } from '../../schema/events';
 import { EventBatch } from '../clean/event_batch';
 import {
   DIMENSION_MASK,
-  LOSER,
   META,
   PRICE_LOW,
   PRICE_MISSING,
   priceOf,
   RECORD_WORDS,
+  REST,
   typeOf,
 } from '../clean/packed_record';
+import { type CellTable, RecordKernel, type RecordOwner } from '../kernel/record_kernel';
 import { brandNames, categoryNames, type Name } from './names';
 
-const EMPTY = -1;
 /** Rank of each event type by its name. */
 const TYPE_ORDER = EVENT_TYPES.map((type) => [...EVENT_TYPES].sort().indexOf(type));
 
-export class RecordSet {
-  /** Distinct records, packed; the first {@link size} × RECORD_WORDS words count. Dimension numbers are indexes into {@link brands} and {@link categories}. */
-  words: Int32Array;
-  /** Distinct records by key and content: the revision. */
-  size = 0;
-  /** Records that lost against another of the same key. */
-  losers = 0;
+/** One for all sets of a thread: combines work on one set at a time. */
+let sharedKernel: RecordKernel | undefined;
+
+const NOTHING = new Int32Array(0);
+
+export class RecordSet implements RecordOwner {
+  private readonly kernel = (sharedKernel ??= new RecordKernel());
+  /** The records while the kernel holds another set, and their numbers. */
+  private stored = NOTHING;
+  private storedSize = 0;
+  private storedLosers = 0;
   /** Records ever added, repeated ones included. */
   absorbed = 0;
   earliest = Number.POSITIVE_INFINITY;
@@ -38,29 +44,38 @@ export class RecordSet {
   categories: Name[] = [];
   /** Numbers of the pairs, by the bytes of brand and of category code. */
   private pairNumbers = new Map<string, Map<string, number>>();
-  /** Open addressing: where each record begins in {@link words}, or EMPTY. Only the first mask + 1 slots are in use. */
-  private slots = new Int32Array(0);
-  private mask = -1;
 
-  constructor() {
-    this.words = new Int32Array(0);
-  }
-
-  /** Empties the set; its memory stays for the next records. */
+  /** Empties the set. */
   clear(): void {
-    this.size = 0;
-    this.losers = 0;
+    this.kernel.drop(this);
+    this.stored = NOTHING;
+    this.storedSize = 0;
+    this.storedLosers = 0;
     this.absorbed = 0;
     this.earliest = Number.POSITIVE_INFINITY;
     this.brands = [];
     this.categories = [];
     this.pairNumbers.clear();
-    this.mask = -1;
+  }
+
+  /** Distinct records by key and content: the revision. */
+  get size(): number {
+    return this.kernel.holds(this) ? this.kernel.size : this.storedSize;
+  }
+
+  /** Records that lost against another of the same key. */
+  get losers(): number {
+    return this.kernel.holds(this) ? this.kernel.losers : this.storedLosers;
   }
 
   /** Records that count: one per dedup key. */
   get counted(): number {
     return this.size - this.losers;
+  }
+
+  /** The distinct records, packed, {@link size} of them; a view, valid until a set is added to. Dimension numbers are indexes into {@link brands} and {@link categories}. */
+  get words(): Int32Array {
+    return this.kernel.holds(this) ? this.kernel.records : this.stored;
   }
 
   /** Adds the records of a batch. */
@@ -84,6 +99,7 @@ export class RecordSet {
     );
     this.absorbed += other.absorbed;
     this.earliest = Math.min(this.earliest, other.earliest);
+    this.enter(); // before the other's records are looked at: they may have to leave the kernel
     this.addRecords(other.words, other.size, renumber);
   }
 
@@ -119,50 +135,32 @@ export class RecordSet {
     return numbers;
   }
 
-  private addRecords(from: Int32Array, size: number, renumber: Int32Array): void {
-    if ((this.size + size) * 2 > this.mask + 1) this.grow(this.size + size);
-    const { words, slots, mask } = this;
-    const end = size * RECORD_WORDS;
-    for (let source = 0; source < end; source += RECORD_WORDS) {
-      const h1 = from[source];
-      const h2 = from[source + 1];
-      const h3 = from[source + 2];
-      const h4 = from[source + 3];
-      const c1 = from[source + 4];
-      const c2 = from[source + 5];
-      let slot = h2 & mask;
-      let twin = EMPTY;
-      let found = false;
-      for (let at = slots[slot]; at !== EMPTY; slot = (slot + 1) & mask, at = slots[slot]) {
-        if (words[at] === h1 && words[at + 1] === h2 && words[at + 2] === h3 && words[at + 3] === h4) {
-          if (words[at + 4] === c1 && words[at + 5] === c2) {
-            found = true;
-            break;
-          }
-          if (words[at + META] >= 0) twin = at;
-        }
-      }
-      if (found) continue;
-      const into = this.size * RECORD_WORDS;
-      slots[slot] = into;
-      words[into] = h1;
-      words[into + 1] = h2;
-      words[into + 2] = h3;
-      words[into + 3] = h4;
-      words[into + 4] = c1;
-      words[into + 5] = c2;
-      words[into + PRICE_LOW] = from[source + PRICE_LOW];
-      const meta = from[source + META] & ~LOSER;
-      words[into + META] = (meta & ~DIMENSION_MASK) | renumber[meta & DIMENSION_MASK];
-      this.size++;
-      if (twin !== EMPTY) this.settle(into, twin);
-    }
+  private addRecords(records: Int32Array, size: number, numbers: Int32Array): void {
+    this.enter();
+    this.kernel.add(records, size, numbers);
   }
 
-  /** Two records of one key: the lesser wins. */
-  private settle(a: number, b: number): void {
-    this.words[(this.compare(a, b) < 0 ? b : a) + META] |= LOSER;
-    this.losers++;
+  /** Has the kernel hold this set. */
+  private enter(): void {
+    if (this.kernel.holds(this)) return;
+    this.kernel.hold(this, this.stored, this.storedSize, this.storedLosers);
+    this.stored = NOTHING;
+  }
+
+  evict(): void {
+    this.storedSize = this.kernel.size;
+    this.storedLosers = this.kernel.losers;
+    this.stored = this.kernel.records.slice();
+  }
+
+  /** Measures by pair and by price band, whose bounds are given in ten-thousandths: see {@link RecordKernel.sumUp}. */
+  sumUp(bounds: readonly number[]): CellTable {
+    this.enter();
+    return this.kernel.sumUp(this.brands.length, bounds);
+  }
+
+  loserOf(a: number, b: number): number {
+    return this.compare(a * RECORD_WORDS, b * RECORD_WORDS) < 0 ? b : a;
   }
 
   /**
@@ -184,26 +182,7 @@ export class RecordSet {
     if (pairA !== pairB) return this.categories[pairA].latin1 < this.categories[pairB].latin1 ? -1 : 1;
     const type = TYPE_ORDER[typeOf(metaA)] - TYPE_ORDER[typeOf(metaB)];
     if (type !== 0) return type;
-    return words[a + 4] - words[b + 4] || words[a + 5] - words[b + 5];
-  }
-
-  /** Makes room for `size` records, in the memory at hand if it suffices. */
-  private grow(size: number): void {
-    const room = 1 << Math.max(6, 32 - Math.clz32(size - 1));
-    if (room * RECORD_WORDS > this.words.length) {
-      const words = new Int32Array(room * RECORD_WORDS);
-      words.set(this.words.subarray(0, this.size * RECORD_WORDS));
-      this.words = words;
-    }
-    if (room * 2 > this.slots.length) this.slots = new Int32Array(room * 2);
-    this.mask = room * 2 - 1;
-    const { words, slots, mask } = this;
-    slots.fill(EMPTY, 0, mask + 1);
-    for (let at = 0; at < this.size * RECORD_WORDS; at += RECORD_WORDS) {
-      let slot = words[at + 1] & mask;
-      while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
-      slots[slot] = at;
-    }
+    return words[a + REST] - words[b + REST];
   }
 
   /** The set as a block of the same form as a batch. */

@@ -3,16 +3,8 @@
  * accumulators, each time one fires.
  */
 import { UNKNOWN } from '../../schema/events';
-import {
-  DIMENSION_MASK,
-  META,
-  PRICE_LOW,
-  PRICE_MISSING,
-  priceOf,
-  RECORD_WORDS,
-  typeOf,
-} from '../clean/packed_record';
-import { CellSums, type Cells, COUNTS, PURCHASE } from './cells';
+import type { CellTable } from '../kernel/record_kernel';
+import { CellSums, type Cells, COUNTS } from './cells';
 import type { PriceBands } from './price_bands';
 import type { RecordSet } from './record_set';
 
@@ -28,64 +20,17 @@ export interface Rollup {
   readonly priceBands: Cells;
 }
 
-/** Beyond this a sum moves to a bigint: every sum and summand stays exact in a double. */
-const SPILL = 2 ** 52;
-
-/** Revenue per cell, exact: a double per cell, and a bigint where that has run full. */
-class RevenueSums {
-  private readonly sums: Float64Array;
-  private readonly spilt = new Map<number, bigint>();
-
-  constructor(cells: number) {
-    this.sums = new Float64Array(cells);
+/** Cells of a table from number `from` on, by name; cells of one name added up, cells that no record touched left out. */
+function cellsByName(table: CellTable, from: number, nameOfCell: readonly string[]): Cells {
+  const sums = new CellSums();
+  for (let i = 0; i < nameOfCell.length; i++) {
+    const cell = from + i;
+    if (!table.isTouched(cell)) continue;
+    const into = sums.cell(nameOfCell[i]);
+    for (let type = 0; type < COUNTS; type++) sums.counts[into * COUNTS + type] += table.count(cell, type);
+    sums.revenue[into] += BigInt(table.revenue(cell));
   }
-
-  add(cell: number, price: number): void {
-    const sum = this.sums[cell] + price;
-    if (sum < SPILL) {
-      this.sums[cell] = sum;
-    } else {
-      this.spilt.set(cell, (this.spilt.get(cell) ?? 0n) + BigInt(sum));
-      this.sums[cell] = 0;
-    }
-  }
-
-  total(cell: number): bigint {
-    return BigInt(this.sums[cell]) + (this.spilt.get(cell) ?? 0n);
-  }
-}
-
-/** Counts and revenue under construction, for cells by number. */
-class Sums {
-  readonly counts: Float64Array;
-  readonly revenue: RevenueSums;
-  /** Which cells exist: a cell that only a loser touches does, with zeros. */
-  readonly touched: Uint8Array;
-
-  constructor(readonly size: number) {
-    this.counts = new Float64Array(size * COUNTS);
-    this.revenue = new RevenueSums(size);
-    this.touched = new Uint8Array(size);
-  }
-
-  add(cell: number, type: number, price: number): void {
-    this.touched[cell] = 1;
-    this.counts[cell * COUNTS + type]++;
-    if (type === PURCHASE) this.revenue.add(cell, price);
-  }
-
-  /** The sums by name, cells of one name added up. */
-  named(nameOf: (cell: number) => string): Cells {
-    const sums = new CellSums();
-    for (let cell = 0; cell < this.size; cell++) {
-      if (this.touched[cell] === 0) continue;
-      const into = sums.cell(nameOf(cell));
-      for (let type = 0; type < COUNTS; type++)
-        sums.counts[into * COUNTS + type] += this.counts[cell * COUNTS + type];
-      sums.revenue[into] += this.revenue.total(cell);
-    }
-    return { names: sums.names, counts: sums.counts, revenue: sums.revenue };
-  }
+  return sums;
 }
 
 /**
@@ -93,33 +38,22 @@ class Sums {
  * and category code first, which are far fewer than records.
  */
 export function rollUp(set: RecordSet, priceBands: PriceBands): Rollup {
-  const bandNames = [...priceBands.names, UNKNOWN];
-  const noBand = bandNames.length - 1;
-  const pairs = new Sums(set.brands.length);
-  const bands = new Sums(bandNames.length);
-  const { words } = set;
-  const end = set.size * RECORD_WORDS;
-  for (let at = 0; at < end; at += RECORD_WORDS) {
-    const meta = words[at + META];
-    const pair = meta & DIMENSION_MASK;
-    const isMissing = (meta & PRICE_MISSING) !== 0;
-    const price = isMissing ? 0 : priceOf(meta, words[at + PRICE_LOW]);
-    const band = isMissing ? noBand : priceBands.indexOf(price);
-    if (meta < 0) {
-      pairs.touched[pair] = 1;
-      bands.touched[band] = 1;
-    } else {
-      const type = typeOf(meta);
-      pairs.add(pair, type, price);
-      bands.add(band, type, price);
-    }
-  }
+  const table = set.sumUp(priceBands.bounds);
+  const pairs = set.brands.length;
   return {
     revision: set.size,
     absorbed: set.absorbed,
     counted: set.counted,
-    brands: pairs.named((pair) => set.brands[pair].shown),
-    categories: pairs.named((pair) => set.categories[pair].shown),
-    priceBands: bands.named((band) => bandNames[band]),
+    brands: cellsByName(
+      table,
+      0,
+      set.brands.map(({ shown }) => shown),
+    ),
+    categories: cellsByName(
+      table,
+      0,
+      set.categories.map(({ shown }) => shown),
+    ),
+    priceBands: cellsByName(table, pairs, [...priceBands.names, UNKNOWN]),
   };
 }

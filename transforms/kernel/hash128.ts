@@ -1,25 +1,34 @@
 /**
- * MurmurHash3_x64_128 over blocks and padded byte ranges, done by the kernel, so that what is cleaned here hashes as what is cleaned there.
+ * The kernel's hashes over byte ranges, so that what is cleaned here hashes as what is cleaned there.
  */
-import { instantiate, type KernelExports } from './wasm';
+import type { ParseExports } from './parse_exports';
+import { instantiate } from './wasm';
 
-let kernel: KernelExports | undefined;
+let shared: ParseExports | undefined;
 
-/** A 128-bit hash under construction, one at a time in a thread: {@link start}, any number of {@link block} and {@link bytes}, {@link finish}. */
+function hashKernel(): ParseExports {
+  shared ??= instantiate<ParseExports>('parse', {
+    newPair: () => {
+      throw new Error('this instance only hashes');
+    },
+  });
+  return shared;
+}
+
+/** Copies `bytes[start..end)` to where the kernel hashes it. */
+function give(kernel: ParseExports, bytes: Uint8Array, start: number, end: number): void {
+  const at = kernel.reserveText(end - start);
+  new Uint8Array(kernel.memory.buffer, at, end - start).set(bytes.subarray(start, end));
+}
+
+/** MurmurHash3_x64_128 under construction, one at a time in a thread: {@link start}, any number of {@link block} and {@link bytes}, {@link finish}. */
 export class Hash128 {
   /** The hash, after {@link finish}. */
   h1 = 0;
   h2 = 0;
   h3 = 0;
   h4 = 0;
-  private readonly kernel: KernelExports;
-
-  constructor() {
-    kernel ??= instantiate(() => {
-      throw new Error('this instance only hashes');
-    });
-    this.kernel = kernel;
-  }
+  private readonly kernel = hashKernel();
 
   start(seed: number): void {
     this.kernel.hashStart(seed);
@@ -33,8 +42,7 @@ export class Hash128 {
   /** Takes in `bytes[start..end)`, padded with zeros to whole blocks of 16 bytes. */
   bytes(bytes: Uint8Array, start: number, end: number): void {
     if (start === end) return;
-    const at = this.kernel.reserveText(end - start);
-    new Uint8Array(this.kernel.memory.buffer, at, end - start).set(bytes.subarray(start, end));
+    give(this.kernel, bytes, start, end);
     this.kernel.hashBytes(end - start);
   }
 
@@ -44,5 +52,24 @@ export class Hash128 {
     this.h2 = words[1];
     this.h3 = words[2];
     this.h4 = words[3];
+  }
+}
+
+/** The kernel's short hash, 32 bits; one at a time in a thread. */
+export class ShortHash {
+  private readonly kernel = hashKernel();
+
+  start(seed: number): void {
+    this.kernel.shortHashStart(seed);
+  }
+
+  /** Takes in `bytes[start..end)` and how many they are. */
+  bytes(bytes: Uint8Array, start: number, end: number): void {
+    give(this.kernel, bytes, start, end);
+    this.kernel.shortHashWords(end - start);
+  }
+
+  finish(): number {
+    return this.kernel.shortHashFinish();
   }
 }

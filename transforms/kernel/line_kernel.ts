@@ -5,7 +5,8 @@
 import { EVENT_FIELDS, type EventField } from '../../schema/events';
 import { RECORD_WORDS } from '../clean/packed_record';
 import { columnFields } from '../parse/csv_splitter';
-import { instantiate, type KernelExports, type NewPair } from './wasm';
+import type { ParseExports } from './parse_exports';
+import { instantiate } from './wasm';
 
 /** Fields that the kernel packs; it can't do a file that has another one. */
 const PACKED: readonly EventField[] = [
@@ -43,21 +44,21 @@ export class LineKernel {
   otherCount = 0;
   /** Lines seen, of either kind. */
   lineCount = 0;
-  private readonly kernel: KernelExports;
+  private readonly kernel: ParseExports;
   private buffer: ArrayBuffer | undefined;
   private chunkAt = 0;
 
-  /** `newPair` numbers a new pair of spellings; it gets their bytes and leaves the content hash of the pair in the two words. */
-  constructor(newPair: (brand: Uint8Array, category: Uint8Array, content: Int32Array) => number) {
-    const host: NewPair = (brand, brandLength, category, categoryLength, contentAt) => {
-      const { buffer } = this.kernel.memory;
-      return newPair(
-        new Uint8Array(buffer, brand, brandLength),
-        new Uint8Array(buffer, category, categoryLength),
-        new Int32Array(buffer, contentAt, 2),
-      );
-    };
-    this.kernel = instantiate(host);
+  /** `newPair` numbers a new pair of spellings; it gets their bytes. */
+  constructor(newPair: (brand: Uint8Array, category: Uint8Array) => number) {
+    this.kernel = instantiate('parse', {
+      newPair: (brand, brandLength, category, categoryLength) => {
+        const { buffer } = this.kernel.memory;
+        return newPair(
+          new Uint8Array(buffer, brand, brandLength),
+          new Uint8Array(buffer, category, categoryLength),
+        );
+      },
+    });
     this.kernel.init();
   }
 

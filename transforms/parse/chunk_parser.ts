@@ -34,9 +34,7 @@ export class ChunkParser {
   private readonly builder: BatchBuilder;
   private readonly cleaner: Cleaner;
   private readonly json = new JsonRecord();
-  private readonly kernel = new LineKernel((brand, category, content) =>
-    this.numberPair(brand, category, content),
-  );
+  private readonly kernel = new LineKernel((brand, category) => this.dimensions.pairOf(brand, category));
   private kernelReads = false;
   private splitter = new CsvSplitter([]);
   private columns = '';
@@ -188,14 +186,6 @@ export class ChunkParser {
     this.splitter = new CsvSplitter(columns);
     this.kernelReads = this.allowKernel && kernelCanRead(columns);
     if (this.kernelReads) this.kernel.setColumns(columns);
-  }
-
-  private numberPair(brand: Uint8Array, category: Uint8Array, content: Int32Array): number {
-    const { dimensions } = this;
-    const pair = dimensions.pairOf(brand, category);
-    content[0] = dimensions.content0[pair];
-    content[1] = dimensions.content1[pair];
-    return pair;
   }
 
   /** Rejects a record whose fields could be read. */

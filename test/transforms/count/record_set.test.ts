@@ -2,6 +2,7 @@
 import { Context } from 'apache-beam/coders/coders';
 import fc from 'fast-check';
 import { EventBatch } from '../../../transforms/clean/event_batch';
+import { RECORD_WORDS } from '../../../transforms/clean/packed_record';
 import { RecordSetCoder } from '../../../transforms/count/coders';
 import { CountRecords } from '../../../transforms/count/count_fn';
 import { RecordSet } from '../../../transforms/count/record_set';
@@ -231,8 +232,8 @@ test('more pairs than a record can name are refused, not mixed up', () => {
 /** Like batchOf, for more pairs than that can look through. */
 function packedPairs(plain: PlainRecord[]): EventBatch {
   const names = plain.map(({ brand }) => Buffer.from(brand));
-  const words = new Int32Array(plain.length * 8);
-  for (let at = 0; at < plain.length; at++) words.set([at, at, 0, 0, 0, 0, 1, at], at * 8);
+  const words = new Int32Array(plain.length * RECORD_WORDS);
+  for (let at = 0; at < plain.length; at++) words.set([at, at, 0, 0, 0, 1, at], at * RECORD_WORDS);
   return EventBatch.pack(
     words,
     plain.length,

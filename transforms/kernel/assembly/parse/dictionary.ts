@@ -2,19 +2,20 @@
  * Spellings of (brand, category code) → the number of their dimension pair and the hash of its content. What is new is asked of the host once, which normalises it.
  */
 
-/** Host: the number of the pair that these bytes normalise to. Leaves 64 bits of hash over its normal forms at `contentAt`. */
-@external("host", "newPair")
-declare function newPair(brand: usize, brandLength: u32, category: usize, categoryLength: u32, contentAt: usize): u32;
+import { words } from '../hash';
 
-/** Of an entry: hash, brand offset and length, category offset and length in the arena, pair number, content hash. */
+/** Host: the number of the pair that these bytes normalise to. */
+@external("host", "newPair")
+declare function newPair(brand: usize, brandLength: u32, category: usize, categoryLength: u32): u32;
+
+/** Of an entry: hash, brand offset and length, category offset and length in the arena, pair number. */
 const HASH: usize = 0;
 const BRAND: usize = 8;
 const BRAND_LENGTH: usize = 12;
 const CATEGORY: usize = 16;
 const CATEGORY_LENGTH: usize = 20;
 const PAIR: usize = 24;
-const CONTENT: usize = 32;
-const ENTRY: usize = 40;
+const ENTRY: usize = 32;
 
 const SLOTS: u32 = 1 << 17;
 /** Entries at which the table asks to be cleared: half of its slots. */
@@ -27,9 +28,8 @@ let arenaSize: u32 = 1 << 20;
 let arenaUsed: u32 = 0;
 let count: u32 = 0;
 
-/** The pair found last, and its content hash. */
+/** The pair found last. */
 export let pair: u32 = 0;
-export let content: u64 = 0;
 
 export function init(): void {
   slots = heap.alloc(SLOTS << 2);
@@ -44,27 +44,10 @@ export function clear(): void {
   arenaUsed = 0;
 }
 
-@inline
-function wordsHash(seed: u64, at: usize, length: u32): u64 {
-  let h = seed ^ length;
-  let rest = length;
-  while (rest >= 8) {
-    h = (h ^ load<u64>(at)) * 0x9e3779b97f4a7c15;
-    h ^= h >> 32;
-    at += 8;
-    rest -= 8;
-  }
-  if (rest > 0) {
-    h = (h ^ (load<u64>(at) & (((<u64>1) << (rest << 3)) - 1))) * 0x9e3779b97f4a7c15;
-    h ^= h >> 32;
-  }
-  return h;
-}
-
 /** Looks a spelling up. False if the table is full and it isn't there. */
 export function find(brand: usize, brandLength: u32, category: usize, categoryLength: u32): bool {
-  let hash = wordsHash(0x2545f4914f6cdd1d, brand, brandLength);
-  hash = wordsHash(hash, category, categoryLength);
+  let hash = words(0x2545f4914f6cdd1d, brand, brandLength);
+  hash = words(hash, category, categoryLength);
   let slot = (<u32>hash) & (SLOTS - 1);
   for (;;) {
     const number = load<u32>(slots + (<usize>slot << 2));
@@ -78,7 +61,6 @@ export function find(brand: usize, brandLength: u32, category: usize, categoryLe
       memory.compare(arena + load<u32>(entry, CATEGORY), category, categoryLength) === 0
     ) {
       pair = load<u32>(entry, PAIR);
-      content = load<u64>(entry, CONTENT);
       return true;
     }
     slot = (slot + 1) & (SLOTS - 1);
@@ -90,9 +72,8 @@ export function find(brand: usize, brandLength: u32, category: usize, categoryLe
   store<u32>(entry, brandLength, BRAND_LENGTH);
   store<u32>(entry, keep(category, categoryLength), CATEGORY);
   store<u32>(entry, categoryLength, CATEGORY_LENGTH);
-  pair = newPair(brand, brandLength, category, categoryLength, entry + CONTENT);
+  pair = newPair(brand, brandLength, category, categoryLength);
   store<u32>(entry, pair, PAIR);
-  content = load<u64>(entry, CONTENT);
   store<u32>(slots + (<usize>slot << 2), ++count);
   return true;
 }

@@ -3,13 +3,15 @@
  * host. Compiled to WebAssembly by the build (AssemblyScript), where 64-bit multiplication and SIMD make it several times as fast as the same in JavaScript.
  */
 import * as dictionary from './dictionary';
-import * as hash from './hash';
+import * as hash from '../hash';
 import { ENDS, hour, millis, pack, setColumns } from './record';
 
 export { setColumns };
 
 /** Most records, and most lines for the host, of one call of {@link parse}. */
 const CAPACITY: u32 = 4096;
+/** Bytes of a record. */
+const RECORD: usize = 28;
 
 let chunk: usize = 0;
 let chunkSize: u32 = 0;
@@ -25,7 +27,7 @@ let lineCount: u32 = 0;
 
 /** Call once. */
 export function init(): void {
-  records = heap.alloc(CAPACITY * 32);
+  records = heap.alloc(<usize>CAPACITY * RECORD);
   hours = heap.alloc(CAPACITY * 4);
   offsets = heap.alloc(CAPACITY * 4);
   others = heap.alloc(CAPACITY * 4);
@@ -135,7 +137,7 @@ export function parse(from: u32, end: u32): u32 {
       const lineEnd = position > lineStart && load<u8>(position - 1) === 0x0d ? position - 1 : position;
       if (field < 255) store<u32>(ENDS + (<usize>field << 2), <u32>lineEnd);
       field++;
-      if (!special && field === columns && pack(lineStart, records + (<usize>recordCount << 5))) {
+      if (!special && field === columns && pack(lineStart, records + <usize>recordCount * RECORD)) {
         store<i32>(hours + (<usize>recordCount << 2), hour);
         store<i32>(offsets + (<usize>recordCount << 2), millis);
         recordCount++;
@@ -159,6 +161,7 @@ export function parse(from: u32, end: u32): u32 {
 const scratch: usize = memory.data(16);
 let text: usize = 0;
 let textSize: u32 = 0;
+let shortHash: u64 = 0;
 
 /** Address of a buffer for `size` bytes to be hashed. */
 export function reserveText(size: u32): usize {
@@ -183,4 +186,17 @@ export function hashFinish(): usize {
   store<u64>(scratch, hash.h1);
   store<u64>(scratch, hash.h2, 8);
   return scratch;
+}
+
+// The short hash, likewise.
+export function shortHashStart(seed: u32): void {
+  shortHash = seed;
+}
+/** Takes in the first `length` bytes in the buffer of {@link reserveText}. */
+export function shortHashWords(length: u32): void {
+  shortHash = hash.words(shortHash, text, length);
+}
+/** The hash, in 32 bits. */
+export function shortHashFinish(): u32 {
+  return <u32>(shortHash ^ (shortHash >> 32));
 }
