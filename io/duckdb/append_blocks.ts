@@ -11,9 +11,10 @@ import {
   TIMESTAMP,
   VARCHAR,
 } from '@duckdb/node-api';
+import bindings from '@duckdb/node-bindings';
 import { type Column, type ColumnType, MONEY_SCALE } from '../../schema/column';
 import type { Table } from '../../schema/table';
-import { type Block, type BlockColumn, readBlocks } from '../staging/column_block';
+import { type Block, type BlockColumn, longTexts, readBlocks } from '../staging/block_reader';
 
 const TYPES: Record<ColumnType, DuckDBType> = {
   text: VARCHAR,
@@ -35,35 +36,26 @@ export function appendBlocks(appender: DuckDBAppender, table: Table, file: strin
 function appendBlock(appender: DuckDBAppender, types: readonly DuckDBType[], block: Block): void {
   const chunk = DuckDBDataChunk.create(types, block.rows);
   block.columns.forEach((column, index) => {
-    const vector = chunk.getColumnVector(index) as unknown as Vector;
-    if (column.type === 'text' || column.type === 'json') fillText(vector, column, block.rows);
-    else fill(vector, column, block.rows);
-    vector.flush();
+    fill(bindings.data_chunk_get_vector(chunk.chunk, index), column);
   });
   appender.appendDataChunk(chunk);
 }
 
-/** A vector of the driver. Its typed methods take one value at a time, most of them as an object; a whole column is copied into its memory instead. */
-interface Vector {
-  readonly items?: ArrayBufferView;
-  readonly dataView?: ArrayBufferView;
-  setItem(row: number, value: unknown): void;
-  flush(): void;
-}
-
-function fill(vector: Vector, column: BlockColumn, rows: number): void {
-  const memory = vector.items ?? vector.dataView;
-  if (memory === undefined || memory.byteLength !== column.values.byteLength) {
-    throw new Error(
-      `the DuckDB driver lays ${column.type} columns out in another way than this version knows`,
+/** Copies a column into a vector. The driver's own vectors take a value at a time, each as an object; its bindings take the whole memory. */
+function fill(vector: bindings.Vector, column: BlockColumn): void {
+  const { marks, values } = column;
+  bindings.copy_data_to_vector(vector, 0, values.buffer as ArrayBuffer, values.byteOffset, values.length);
+  if (marks !== null) {
+    bindings.vector_ensure_validity_writable(vector);
+    bindings.copy_data_to_vector_validity(
+      vector,
+      0,
+      marks.buffer as ArrayBuffer,
+      marks.byteOffset,
+      marks.length,
     );
   }
-  new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength).set(column.values);
-  for (let row = 0; row < rows; row++) if (column.nulls[row] === 1) vector.setItem(row, null);
-}
-
-function fillText(vector: Vector, column: BlockColumn, rows: number): void {
-  for (let row = 0; row < rows; row++) vector.setItem(row, column.nulls[row] === 1 ? null : column.text(row));
+  for (const [row, text] of longTexts(column)) bindings.vector_assign_string_element_len(vector, row, text);
 }
 
 /** The same bytes at the beginning of a buffer. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Table } from '../../schema/table';
 import { InputError, systemReason } from '../input_error';
-import { BlockWriter } from './column_block';
+import { BlockWriter } from './block_writer';
 
 /** A new staging file of a table's rows. Throws an {@link InputError} where it can't be written. */
 export class BlockFile {
@@ -18,9 +18,9 @@ export class BlockFile {
     this.descriptor = this.attempt(() => fs.openSync(path, 'wx', 0o600));
   }
 
-  append(row: Record<string, unknown>): void {
-    this.block.append(row);
-    if (this.block.isFull) this.flush();
+  append(rows: readonly Record<string, unknown>[]): void {
+    for (let next = this.block.append(rows, 0); next < rows.length; next = this.block.append(rows, next))
+      this.flush();
   }
 
   close(): void {

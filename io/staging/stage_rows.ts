@@ -33,17 +33,17 @@ export class StageRows {
     this.file = undefined;
   }
 
-  // biome-ignore lint/correctness/useYield: a generator without elements; the manifest leaves with the bundle's end
-  *process(rows: Record<string, unknown>[]): Generator<never> {
-    for (const row of rows) {
-      if (this.skipVoid && isVoid(row)) continue;
-      this.file ??= new BlockFile(
-        path.join(this.directory, `${this.table}-${randomUUID()}.block`),
-        tableNamed(this.table),
-      );
-      this.file.append(row);
-      this.rows++;
-    }
+  /** Gives out nothing: the manifest leaves with the bundle's end. */
+  process(rows: Record<string, unknown>[]): Iterable<never> {
+    const kept = this.skipVoid && rows.some(isVoid) ? rows.filter((row) => !isVoid(row)) : rows;
+    if (kept.length === 0) return [];
+    this.file ??= new BlockFile(
+      path.join(this.directory, `${this.table}-${randomUUID()}.block`),
+      tableNamed(this.table),
+    );
+    this.file.append(kept);
+    this.rows += kept.length;
+    return [];
   }
 
   *finishBundle(): Generator<WindowedValue<Staged>> {

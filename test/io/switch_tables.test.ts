@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { isPublished } from '../../io/duckdb/is_published';
 import { type SwitchOptions, switchTables } from '../../io/duckdb/switch_tables';
-import { readBlocks } from '../../io/staging/column_block';
+import { readBlocks } from '../../io/staging/block_reader';
 import { type Staged, StageRows } from '../../io/staging/stage_rows';
 import type { Column } from '../../schema/column';
 import type { Table } from '../../schema/table';

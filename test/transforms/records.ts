@@ -128,7 +128,7 @@ function wordsText(
 export function cellsByName(cells: Cells): Record<string, string> {
   const entries = cells.names.map((name, cell): [string, string] => [
     `:${name}`,
-    `${Array.from({ length: 4 }, (_, type) => cells.counts[cell * 4 + type]).join()};${cells.revenue[cell]}`,
+    `${Array.from({ length: 4 }, (_, type) => cells.counts[cell * 4 + type]).join()};${cells.revenue(cell)}`,
   ]);
   expect(new Set(entries.map(([name]) => name)).size).toBe(entries.length);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -3,8 +3,9 @@ import type { AnomalyRow } from '../../schema/tables';
 import { type Baseline, hourOfDayOf } from '../baseline/baseline';
 import type { HourBrands } from '../baseline/baseline_fn';
 import type { Lookup, PaneContext } from '../context';
+import { COUNTS } from '../count/cells';
 import { isoDate, paneLabel } from '../gold/gold_rows';
-import { measuresOf } from '../gold/measures';
+import { withMeasures } from '../gold/measures';
 import { type ScoreOptions, score } from './score';
 import type { HourVerdict } from './verdict_fn';
 
@@ -33,9 +34,11 @@ export class ScoreHour {
     const baseline = context.baseline.lookup();
     const isOnlyPane = this.bounded || (info.isFirst && info.isLast);
     const rows: AnomalyRow[] = [];
-    for (let cell = 0; cell < brands.names.length; cell++) {
+    for (let cell = 0; cell < brands.size; cell++) {
+      // What is not judged is not flagged, and most is not judged.
+      if (isOnlyPane && brands.counts[cell * COUNTS] < this.options.minFlagViews) continue;
       const brand = brands.names[cell];
-      const measures = measuresOf(brands, cell);
+      const measures = withMeasures({}, brands, cell);
       const verdict = score(brand, start, measures, baseline, this.options);
       if (isOnlyPane && verdict.status !== 'open') continue;
       rows.push({

@@ -3,14 +3,14 @@
  */
 import { HOUR_MS } from '../../schema/events';
 
-/** One hour of one brand in the baseline. `revenue` is in ten-thousandths, as decimal text. */
+/** One hour of one brand in the baseline. `revenue` is in ten-thousandths. */
 export interface BrandHour {
   readonly brand: string;
   /** Start, milliseconds since 1970. */
   readonly hour: number;
   readonly views: number;
   readonly purchases: number;
-  readonly revenue: string;
+  readonly revenue: bigint;
 }
 
 /** Conversion of a group of hours. */
@@ -93,7 +93,7 @@ function brandBaseline(hours: BrandHour[]): BrandBaseline {
       [...byHour].map(([hourOfDay, ofHour]) => [hourOfDay, conversionStats(ofHour)]),
     ),
     purchases: hours.reduce((sum, hour) => sum + hour.purchases, 0),
-    revenue: String(hours.reduce((sum, hour) => sum + BigInt(hour.revenue), 0n)),
+    revenue: String(hours.reduce((sum, hour) => sum + hour.revenue, 0n)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Coder } from 'apache-beam/coders/coders';
 import type { Keyed, KeyedCombineFn } from '../../beam/combine';
 import { ListCoder } from '../../beam/list_coder';
 import { type WindowContext, windowStart } from '../context';
-import { CellSums, type Cells, COUNTS, PURCHASE } from '../count/cells';
+import { Cells, COUNTS, PURCHASE } from '../count/cells';
 import type { Rollup } from '../count/rollup';
 import { type Baseline, type BrandHour, buildBaseline } from './baseline';
 import { HourBrandsCoder } from './hour_brands_coder';
@@ -27,10 +27,7 @@ export class DigestHour {
   constructor(readonly minViews: number) {}
 
   *process({ hour, revision, brands }: HourBrands): Generator<Keyed<HourBrands>> {
-    const digest = new CellSums();
-    for (let cell = 0; cell < brands.names.length; cell++) {
-      if (brands.counts[cell * COUNTS] >= Math.max(this.minViews, 1)) digest.addCell(brands, cell);
-    }
+    const digest = brands.select((cell) => brands.counts[cell * COUNTS] >= Math.max(this.minViews, 1));
     yield { key: '', value: { hour, revision, brands: digest } };
   }
 }
@@ -38,17 +35,18 @@ export class DigestHour {
 /** An hour of an earlier run, as it is read from where it is kept. */
 export interface HistoryHour {
   readonly hour: number;
-  readonly brands: readonly Omit<BrandHour, 'hour'>[];
+  /** Revenue in ten-thousandths, as decimal text. */
+  readonly brands: readonly (Omit<BrandHour, 'hour' | 'revenue'> & { readonly revenue: string })[];
 }
 
 /** Hour of an earlier run → its brands. */
 export class DigestHistory {
   *process({ hour, brands }: HistoryHour): Generator<Keyed<HourBrands>> {
-    const cells: Cells = {
-      names: brands.map(({ brand }) => brand),
-      counts: brands.flatMap(({ views, purchases }) => [views, 0, 0, purchases]),
-      revenue: brands.map(({ revenue }) => BigInt(revenue)),
-    };
+    const cells = Cells.of(
+      brands.map(({ brand }) => brand),
+      brands.flatMap(({ views, purchases }) => [views, 0, 0, purchases]),
+      brands.map(({ revenue }) => BigInt(revenue)),
+    );
     yield { key: '', value: { hour, revision: 0, brands: cells } };
   }
 }
@@ -96,6 +94,6 @@ function brandHours({ hour, brands }: HourBrands): BrandHour[] {
     hour,
     views: brands.counts[cell * COUNTS],
     purchases: brands.counts[cell * COUNTS + PURCHASE],
-    revenue: String(brands.revenue[cell]),
+    revenue: brands.revenue(cell),
   }));
 }

@@ -26,12 +26,17 @@ import { brandNames, categoryNames, type Name } from './names';
 const TYPE_ORDER = EVENT_TYPES.map((type) => [...EVENT_TYPES].sort().indexOf(type));
 
 /** One for all sets of a thread: combines work on one set at a time. */
-let sharedKernel: RecordKernel | undefined;
+let shared: RecordKernel | undefined;
+
+function sharedKernel(): RecordKernel {
+  shared ??= new RecordKernel();
+  return shared;
+}
 
 const NOTHING = new Int32Array(0);
 
 export class RecordSet implements RecordOwner {
-  private readonly kernel = (sharedKernel ??= new RecordKernel());
+  private readonly kernel = sharedKernel();
   /** The records while the kernel holds another set, and their numbers. */
   private stored = NOTHING;
   private storedSize = 0;

@@ -27,10 +27,10 @@ function cellsByName(table: CellTable, from: number, nameOfCell: readonly string
     const cell = from + i;
     if (!table.isTouched(cell)) continue;
     const into = sums.cell(nameOfCell[i]);
-    for (let type = 0; type < COUNTS; type++) sums.counts[into * COUNTS + type] += table.count(cell, type);
-    sums.revenue[into] += BigInt(table.revenue(cell));
+    for (let type = 0; type < COUNTS; type++) sums.addCount(into, type, table.count(cell, type));
+    sums.addRevenue(into, table.revenue(cell));
   }
-  return sums;
+  return sums.cells();
 }
 
 /**

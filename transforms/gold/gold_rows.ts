@@ -12,7 +12,7 @@ import type {
 import { type PaneContext, windowStart } from '../context';
 import type { Cells } from '../count/cells';
 import type { Rollup } from '../count/rollup';
-import { type Measures, measuresOf } from './measures';
+import { type Measures, withMeasures } from './measures';
 
 /** What a row says of its firing: the pane's label, the window's revision, and when it was computed. */
 export interface Provenance {
@@ -38,16 +38,17 @@ export function isoDate(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-function rows<K extends object>(
-  cells: Cells,
-  key: (name: string) => K,
-  provenance: Provenance,
-): (K & Measures & Provenance)[] {
-  return cells.names.map((name, cell) => ({ ...key(name), ...measuresOf(cells, cell), ...provenance }));
+/** A row for each cell: what `key` makes of its name, and its measures. */
+function rows<R extends object>(cells: Cells, key: (name: string) => R): (R & Measures)[] {
+  return cells.names.map((name, cell) => withMeasures(key(name), cells, cell));
 }
 
-function hourKey(start: number): { window_start: number; window_end: number; window_date: string } {
-  return { window_start: start, window_end: start + HOUR_MS, window_date: isoDate(start) };
+/** What all rows of an hour have. */
+function hourOf(
+  start: number,
+  provenance: Provenance,
+): Provenance & { window_start: number; window_end: number; window_date: string } {
+  return { ...provenance, window_start: start, window_end: start + HOUR_MS, window_date: isoDate(start) };
 }
 
 /** `computedAt`: milliseconds since 1970 that rows carry as computed_at; `bounded`: whether the input ends. */
@@ -72,31 +73,31 @@ abstract class GoldRows<R> {
 /** Merged hour → rows of gold_funnel_hourly_brand. */
 export class HourlyBrandRows extends GoldRows<HourlyBrandRow> {
   protected override rows(rollup: Rollup, start: number, provenance: Provenance): HourlyBrandRow[] {
-    const hour = hourKey(start);
-    return rows(rollup.brands, (brand) => ({ ...hour, brand }), provenance);
+    const hour = hourOf(start, provenance);
+    return rows(rollup.brands, (brand) => ({ ...hour, brand }));
   }
 }
 
 /** Merged hour → rows of gold_funnel_hourly_price_band. */
 export class HourlyPriceBandRows extends GoldRows<HourlyPriceBandRow> {
   protected override rows(rollup: Rollup, start: number, provenance: Provenance): HourlyPriceBandRow[] {
-    const hour = hourKey(start);
-    return rows(rollup.priceBands, (price_band) => ({ ...hour, price_band }), provenance);
+    const hour = hourOf(start, provenance);
+    return rows(rollup.priceBands, (price_band) => ({ ...hour, price_band }));
   }
 }
 
 /** Merged day → rows of gold_funnel_daily_brand. */
 export class DailyBrandRows extends GoldRows<DailyBrandRow> {
   protected override rows(rollup: Rollup, start: number, provenance: Provenance): DailyBrandRow[] {
-    const date = isoDate(start);
-    return rows(rollup.brands, (brand) => ({ date, brand }), provenance);
+    const day = { ...provenance, date: isoDate(start) };
+    return rows(rollup.brands, (brand) => ({ ...day, brand }));
   }
 }
 
 /** Merged day → rows of gold_funnel_daily_category. */
 export class DailyCategoryRows extends GoldRows<DailyCategoryRow> {
   protected override rows(rollup: Rollup, start: number, provenance: Provenance): DailyCategoryRow[] {
-    const date = isoDate(start);
-    return rows(rollup.categories, (category_root) => ({ date, category_root }), provenance);
+    const day = { ...provenance, date: isoDate(start) };
+    return rows(rollup.categories, (category_root) => ({ ...day, category_root }));
   }
 }

@@ -13,20 +13,22 @@ export interface Measures {
   conversion_rate: number | null;
 }
 
-/** The measures of one cell. A rate whose denominator is 0 is null; rates above 1 are normal and stay. */
-export function measuresOf(cells: Cells, cell: number): Measures {
+/** `row` with the measures of one cell. A rate whose denominator is 0 is null; rates above 1 are normal and stay. */
+export function withMeasures<R extends object>(row: R, cells: Cells, cell: number): R & Measures {
   const { counts } = cells;
   const at = cell * COUNTS;
   const views = counts[at];
   const carts = counts[at + 1];
   const removals = counts[at + 2];
   const purchases = counts[at + PURCHASE];
+  // One literal that begins with a spread: V8 copies the row at once, where a second spread would go property by property.
   return {
+    ...row,
     views,
     carts,
     removals,
     purchases,
-    revenue: cells.revenue[cell],
+    revenue: cells.revenue(cell),
     view_to_cart_rate: rate(carts, views),
     cart_to_purchase_rate: rate(purchases, carts),
     conversion_rate: rate(purchases, views),

@@ -43,7 +43,7 @@ export class MergeSources implements KeyedCombineFn<SourcedRollup, Sources, Roll
       if (rollups.length === 1) return of(rollups[0]);
       const sums = new CellSums();
       for (const rollup of rollups) sums.add(of(rollup));
-      return { names: sums.names, counts: sums.counts, revenue: sums.revenue };
+      return sums.cells();
     };
     return {
       revision: sum((rollup) => rollup.revision),

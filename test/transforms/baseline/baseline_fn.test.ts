@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { BuildBaseline, type HourBrands } from '../../../transforms/baseline/baseline_fn';
 import { HourBrandsCoder } from '../../../transforms/baseline/hour_brands_coder';
+import { Cells } from '../../../transforms/count/cells';
 import { combineByTree, mergeSteps, regrouped, throughCoder } from '../merge_trees';
 import { cellsByName, START } from '../records';
 
@@ -26,11 +27,11 @@ const digests = fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 8 }).chain((hou
             (brands, revision): HourBrands => ({
               hour: START + hour * 3_600_000,
               revision,
-              brands: {
-                names: NAMES.slice(0, brands.length),
-                counts: brands.flatMap(([views, purchases]) => [views, 1, 0, purchases]),
-                revenue: brands.map(([, , revenue]) => revenue),
-              },
+              brands: Cells.of(
+                NAMES.slice(0, brands.length),
+                brands.flatMap(([views, purchases]) => [views, 1, 0, purchases]),
+                brands.map(([, , revenue]) => revenue),
+              ),
             }),
           ),
         ),
@@ -80,7 +81,7 @@ test('digests come through their coder', () => {
 test('an hour counts from the least number of views, and one without views never does', () => {
   const hour = (views: number): HourBrands => ({
     ...{ hour: START, revision: 1 },
-    brands: { names: ['a'], counts: [views, 0, 0, 1], revenue: [1n] },
+    brands: Cells.of(['a'], [views, 0, 0, 1], [1n]),
   });
   const brands = (views: number, least: number) => {
     const fn = new BuildBaseline('run', least);

@@ -213,8 +213,8 @@ test('a sum of money beyond what a double holds exactly', () => {
   const total = sold.reduce((sum, { price }) => sum + BigInt(price!), 0n);
   expect(total).toBeGreaterThan(2n ** 54n);
   const { brands, priceBands } = fn.extractOutput(setOf(sold));
-  expect(brands.revenue).toEqual([total]);
-  expect(priceBands.revenue).toEqual([total]);
+  expect(brands.revenue(0)).toBe(total);
+  expect(priceBands.revenue(0)).toBe(total);
 });
 
 test('more pairs than a record can name are refused, not mixed up', () => {
