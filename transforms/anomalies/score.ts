@@ -3,7 +3,7 @@
  */
 import type { AnomalyRow } from '../../schema/tables';
 import { type Baseline, type ConversionStats, hourOfDayOf } from '../baseline/baseline';
-import type { Measures } from '../gold/measures';
+import type { Measures } from '../gold/measured_row';
 
 /** Which deviation decides. */
 export type AnomalyBasis = 'brand' | 'brand-hour' | 'either';

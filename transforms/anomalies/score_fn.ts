@@ -5,7 +5,7 @@ import type { HourBrands } from '../baseline/baseline_fn';
 import type { Lookup, PaneContext } from '../context';
 import { COUNTS } from '../count/cells';
 import { isoDate, paneLabel } from '../gold/gold_rows';
-import { withMeasures } from '../gold/measures';
+import { MeasuredRow } from '../gold/measured_row';
 import { type ScoreOptions, score } from './score';
 import type { HourVerdict } from './verdict_fn';
 
@@ -33,13 +33,14 @@ export class ScoreHour {
     if (pane === 'early') return;
     const baseline = context.baseline.lookup();
     const isOnlyPane = this.bounded || (info.isFirst && info.isLast);
+    const provenance = { pane, revision, computed_at: this.computedAt };
     const rows: AnomalyRow[] = [];
     for (let cell = 0; cell < brands.size; cell++) {
       // What is not judged is not flagged, and most is not judged.
       if (isOnlyPane && brands.counts[cell * COUNTS] < this.options.minFlagViews) continue;
       const brand = brands.names[cell];
-      const measures = withMeasures({}, brands, cell);
-      const verdict = score(brand, start, measures, baseline, this.options);
+      const measured = new MeasuredRow(brands, cell, provenance);
+      const verdict = score(brand, start, measured, baseline, this.options);
       if (isOnlyPane && verdict.status !== 'open') continue;
       rows.push({
         window_start: start,
@@ -49,10 +50,7 @@ export class ScoreHour {
         brand,
         detector: DETECTOR,
         ...verdict,
-        ...measures,
-        pane,
-        revision,
-        computed_at: this.computedAt,
+        ...measured,
       });
     }
     if (rows.length > 0) yield { key: String(start), value: rows };

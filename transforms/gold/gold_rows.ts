@@ -12,16 +12,7 @@ import type {
 import { type PaneContext, windowStart } from '../context';
 import type { Cells } from '../count/cells';
 import type { Rollup } from '../count/rollup';
-import { type Measures, withMeasures } from './measures';
-
-/** What a row says of its firing: the pane's label, the window's revision, and when it was computed. */
-export interface Provenance {
-  pane: PaneLabel;
-  revision: number;
-  computed_at: number;
-}
-
-export type PaneLabel = 'early' | 'on_time' | 'late';
+import { MeasuredRow, type PaneLabel, type Provenance } from './measured_row';
 
 /**
  * A pane's label. Rows of bounded input are on time whatever the runner says: there is one pane, and some runners call it late or don't say. UNKNOWN, which is what a runner
@@ -38,17 +29,76 @@ export function isoDate(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** A row for each cell: what `key` makes of its name, and its measures. */
-function rows<R extends object>(cells: Cells, key: (name: string) => R): (R & Measures)[] {
-  return cells.names.map((name, cell) => withMeasures(key(name), cells, cell));
+/** An hour as its rows name it. */
+class Hour {
+  readonly start: number;
+  readonly end: number;
+  readonly date: string;
+
+  constructor(start: number) {
+    this.start = start;
+    this.end = start + HOUR_MS;
+    this.date = isoDate(start);
+  }
 }
 
-/** What all rows of an hour have. */
-function hourOf(
-  start: number,
-  provenance: Provenance,
-): Provenance & { window_start: number; window_end: number; window_date: string } {
-  return { ...provenance, window_start: start, window_end: start + HOUR_MS, window_date: isoDate(start) };
+abstract class HourlyRow extends MeasuredRow {
+  readonly window_start: number;
+  readonly window_end: number;
+  readonly window_date: string;
+
+  constructor(hour: Hour, cells: Cells, cell: number, provenance: Provenance) {
+    super(cells, cell, provenance);
+    this.window_start = hour.start;
+    this.window_end = hour.end;
+    this.window_date = hour.date;
+  }
+}
+
+class HourOfBrand extends HourlyRow {
+  readonly brand: string;
+
+  constructor(hour: Hour, cells: Cells, cell: number, provenance: Provenance) {
+    super(hour, cells, cell, provenance);
+    this.brand = cells.names[cell];
+  }
+}
+
+class HourOfPriceBand extends HourlyRow {
+  readonly price_band: string;
+
+  constructor(hour: Hour, cells: Cells, cell: number, provenance: Provenance) {
+    super(hour, cells, cell, provenance);
+    this.price_band = cells.names[cell];
+  }
+}
+
+class DayOfBrand extends MeasuredRow {
+  readonly brand: string;
+
+  constructor(
+    readonly date: string,
+    cells: Cells,
+    cell: number,
+    provenance: Provenance,
+  ) {
+    super(cells, cell, provenance);
+    this.brand = cells.names[cell];
+  }
+}
+
+class DayOfCategory extends MeasuredRow {
+  readonly category_root: string;
+
+  constructor(
+    readonly date: string,
+    cells: Cells,
+    cell: number,
+    provenance: Provenance,
+  ) {
+    super(cells, cell, provenance);
+    this.category_root = cells.names[cell];
+  }
 }
 
 /** `computedAt`: milliseconds since 1970 that rows carry as computed_at; `bounded`: whether the input ends. */
@@ -72,32 +122,36 @@ abstract class GoldRows<R> {
 
 /** Merged hour → rows of gold_funnel_hourly_brand. */
 export class HourlyBrandRows extends GoldRows<HourlyBrandRow> {
-  protected override rows(rollup: Rollup, start: number, provenance: Provenance): HourlyBrandRow[] {
-    const hour = hourOf(start, provenance);
-    return rows(rollup.brands, (brand) => ({ ...hour, brand }));
+  protected override rows({ brands }: Rollup, start: number, provenance: Provenance): HourlyBrandRow[] {
+    const hour = new Hour(start);
+    return brands.names.map((_, cell) => new HourOfBrand(hour, brands, cell, provenance));
   }
 }
 
 /** Merged hour → rows of gold_funnel_hourly_price_band. */
 export class HourlyPriceBandRows extends GoldRows<HourlyPriceBandRow> {
-  protected override rows(rollup: Rollup, start: number, provenance: Provenance): HourlyPriceBandRow[] {
-    const hour = hourOf(start, provenance);
-    return rows(rollup.priceBands, (price_band) => ({ ...hour, price_band }));
+  protected override rows(
+    { priceBands }: Rollup,
+    start: number,
+    provenance: Provenance,
+  ): HourlyPriceBandRow[] {
+    const hour = new Hour(start);
+    return priceBands.names.map((_, cell) => new HourOfPriceBand(hour, priceBands, cell, provenance));
   }
 }
 
 /** Merged day → rows of gold_funnel_daily_brand. */
 export class DailyBrandRows extends GoldRows<DailyBrandRow> {
-  protected override rows(rollup: Rollup, start: number, provenance: Provenance): DailyBrandRow[] {
-    const day = { ...provenance, date: isoDate(start) };
-    return rows(rollup.brands, (brand) => ({ ...day, brand }));
+  protected override rows({ brands }: Rollup, start: number, provenance: Provenance): DailyBrandRow[] {
+    const date = isoDate(start);
+    return brands.names.map((_, cell) => new DayOfBrand(date, brands, cell, provenance));
   }
 }
 
 /** Merged day → rows of gold_funnel_daily_category. */
 export class DailyCategoryRows extends GoldRows<DailyCategoryRow> {
-  protected override rows(rollup: Rollup, start: number, provenance: Provenance): DailyCategoryRow[] {
-    const day = { ...provenance, date: isoDate(start) };
-    return rows(rollup.categories, (category_root) => ({ ...day, category_root }));
+  protected override rows({ categories }: Rollup, start: number, provenance: Provenance): DailyCategoryRow[] {
+    const date = isoDate(start);
+    return categories.names.map((_, cell) => new DayOfCategory(date, categories, cell, provenance));
   }
 }
