@@ -65,30 +65,36 @@ async function whenUnlocked<T>(work: () => Promise<T>): Promise<T> {
 function writeTables(file: string, staged: readonly Staged[], options: SwitchOptions): Promise<TableCounts> {
   const work = async (connection: DuckDBConnection): Promise<TableCounts> => {
     try {
-      await connection.run('BEGIN TRANSACTION');
+      const written = TABLES.filter(({ name }) => !options.omit.includes(name));
+      await runAll(connection, [
+        'BEGIN TRANSACTION',
+        ...TABLES.map(({ name }) => `DROP TABLE IF EXISTS ${quote(name)} CASCADE`),
+        ...written.map((table) => duckdbCreateTable(table)),
+        duckdbCreateTable(runs, runs.name, 'TABLE IF NOT EXISTS'),
+      ]);
       const counts: TableCounts = {};
-      for (const table of TABLES) {
-        await connection.run(`DROP TABLE IF EXISTS ${quote(table.name)} CASCADE`);
-        if (options.omit.includes(table.name)) continue;
-        await connection.run(duckdbCreateTable(table));
-        const files = staged.filter((part) => part.table === table.name);
-        if (files.length > 0)
-          await loadTable(
-            connection,
-            table,
-            files.map((part) => part.file),
-          );
-        counts[table.name] = files.reduce((sum, part) => sum + part.rows, 0);
+      for (const table of written) {
+        const parts = staged.filter((part) => part.table === table.name);
+        const files = parts.map(({ file }) => file);
+        if (files.length > 0) await loadTable(connection, table, files);
+        counts[table.name] = parts.reduce((sum, { rows }) => sum + rows, 0);
       }
       await recordRun(connection, options.run, counts);
-      for (const table of TABLES) if (table.closedAt) await connection.run(duckdbClosedView(table));
-      await connection.run('COMMIT');
+      await runAll(connection, [
+        ...TABLES.filter(({ closedAt }) => closedAt !== undefined).map((table) => duckdbClosedView(table)),
+        'COMMIT',
+      ]);
       return counts;
     } catch (error) {
       throw storeError(options.file, error);
     }
   };
   return withDuckdb(file, 'READ_WRITE', work, { temp_directory: path.join(options.staging, 'spilled') });
+}
+
+/** Runs statements in one call: there and back takes longer than most of them. */
+async function runAll(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
+  await connection.run(statements.join(';\n'));
 }
 
 /** Loads staged rows, ordered by key: equal runs give equal files, and scans by key find their rows together. */
@@ -102,14 +108,13 @@ async function loadTable(
   const appender = await connection.createAppender(unordered, 'main', 'temp');
   for (const file of files) appendBlocks(appender, table, file);
   appender.closeSync();
-  await connection.run(
+  await runAll(connection, [
     `INSERT INTO ${quote(table.name)} FROM ${quote(unordered)} ORDER BY ${table.key.map(quote).join(', ')}`,
-  );
-  await connection.run(`DROP TABLE ${quote(unordered)}`);
+    `DROP TABLE ${quote(unordered)}`,
+  ]);
 }
 
 async function recordRun(connection: DuckDBConnection, run: RunIdentity, counts: TableCounts): Promise<void> {
-  await connection.run(duckdbCreateTable(runs, runs.name, 'TABLE IF NOT EXISTS'));
   const ledger = await connection.runAndReadAll(
     'SELECT sum(read)::BIGINT, sum(counted)::BIGINT, sum(duplicates)::BIGINT, sum(rejected)::BIGINT FROM pipeline_ledger',
   );
