@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { EVENT_TYPES, HOUR_MS } from '../../schema/events';
-import { EventBatch } from '../../transforms/clean/event_batch';
+import { EventBatch, pairText } from '../../transforms/clean/event_batch';
 import {
   DIMENSION_MASK,
   LOSER,
@@ -17,6 +17,7 @@ import {
   typeOf,
 } from '../../transforms/clean/packed_record';
 import type { Cells } from '../../transforms/count/cells';
+import { pairOf } from '../../transforms/count/pairs';
 import type { RecordSet } from '../../transforms/count/record_set';
 import type { Rollup } from '../../transforms/count/rollup';
 
@@ -69,10 +70,8 @@ export function batchOf(records: readonly PlainRecord[], time: number = START): 
   return EventBatch.pack(
     words,
     records.length,
-    pairs.length,
+    pairs.map(({ brand, category }) => pairText(bytes(brand), bytes(category))),
     time,
-    (pair) => bytes(pairs[pair].brand),
-    (pair) => bytes(pairs[pair].category),
   );
 }
 
@@ -83,7 +82,10 @@ function contentOf({ price, brand, category, type, other }: PlainRecord): string
 /** A set as it means: its records with their names, sorted, and its sizes. Numbers of pairs and places in memory mean nothing. */
 export function canonical(set: RecordSet): object {
   const records: string[] = [];
-  const [brands, categories] = [set.brands, set.categories].map((names) => names.map(({ latin1 }) => latin1));
+  const [brands, categories] = [
+    set.pairs.map(({ brand }) => brand.latin1),
+    set.pairs.map(({ category }) => category.latin1),
+  ];
   for (let at = 0; at < set.size * RECORD_WORDS; at += RECORD_WORDS) {
     records.push(wordsText(set.words, at, brands, categories));
   }
@@ -94,10 +96,9 @@ export function canonical(set: RecordSet): object {
 export function batchTexts(all: Iterable<EventBatch>): string[] {
   const texts: string[] = [];
   for (const batch of all) {
-    const names = (of: (pair: number) => Uint8Array) =>
-      Array.from({ length: batch.pairs }, (_, pair) => Buffer.from(of(pair)).toString('latin1'));
-    const brands = names((pair) => batch.brandOf(pair));
-    const categories = names((pair) => batch.categoryOf(pair));
+    const pairs = Array.from({ length: batch.pairs }, (_, pair) => pairOf(batch, pair));
+    const brands = pairs.map(({ brand }) => brand.latin1);
+    const categories = pairs.map(({ category }) => category.latin1);
     for (let at = 0; at < batch.records.length; at += RECORD_WORDS)
       texts.push(wordsText(batch.records, at, brands, categories));
   }

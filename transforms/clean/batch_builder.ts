@@ -204,7 +204,7 @@ export class BatchBuilder {
 
   /** Renumbers a cell's dimensions from 0 in order of appearance, and packs it. `local` is all zero before and after. */
   private pack(rows: Rows, local: Int32Array, global: Int32Array): EventBatch {
-    let pairs = 0;
+    const texts: Uint8Array[] = [];
     const words = rows.words;
     const end = rows.size * RECORD_WORDS;
     for (let at = META; at < end; at += RECORD_WORDS) {
@@ -212,22 +212,13 @@ export class BatchBuilder {
       const pair = meta & DIMENSION_MASK;
       let number = local[pair];
       if (number === 0) {
-        global[pairs++] = pair;
-        number = pairs;
+        global[texts.length] = pair;
+        number = texts.push(this.dimensions.textOf(pair));
         local[pair] = number;
       }
       words[at] = (meta & ~DIMENSION_MASK) | (number - 1);
     }
-    const { dimensions } = this;
-    const batch = EventBatch.pack(
-      words,
-      rows.size,
-      pairs,
-      rows.earliest,
-      (pair) => dimensions.brandOf(global[pair]),
-      (pair) => dimensions.categoryOf(global[pair]),
-    );
-    for (let i = 0; i < pairs; i++) local[global[i]] = 0;
-    return batch;
+    for (let i = 0; i < texts.length; i++) local[global[i]] = 0;
+    return EventBatch.pack(words, rows.size, texts, rows.earliest);
   }
 }

@@ -7,6 +7,7 @@
 
 import { CHUNK_SLACK } from '../../schema/chunk';
 import { ByteDictionary } from './byte_dictionary';
+import { pairText } from './event_batch';
 import { normaliseBrand, normaliseCategoryCode } from './normalise';
 
 /** Most pairs that one batch can hold: a record keeps the pair's number in 16 bits. */
@@ -66,6 +67,7 @@ export class Dimensions {
   private pairBrand = new Int32Array(1024);
   private pairCategory = new Int32Array(1024);
   private pairs = 0;
+  private texts: Uint8Array[] = [];
 
   /** Number of distinct pairs. */
   get size(): number {
@@ -82,6 +84,7 @@ export class Dimensions {
     this.categories = new NormalForms(normaliseCategoryCode);
     this.slots.fill(-1);
     this.pairs = 0;
+    this.texts = [];
   }
 
   /** The number of a pair of normal forms. */
@@ -100,12 +103,9 @@ export class Dimensions {
     return this.pair(brandForm, this.categories.internCopy(category));
   }
 
-  brandOf(pair: number): Uint8Array {
-    return this.brands.bytes(this.pairBrand[pair]);
-  }
-
-  categoryOf(pair: number): Uint8Array {
-    return this.categories.bytes(this.pairCategory[pair]);
+  /** The text of a pair, see event_batch.ts. */
+  textOf(pair: number): Uint8Array {
+    return this.texts[pair];
   }
 
   private add(brand: number, category: number, slot: number): number {
@@ -114,6 +114,7 @@ export class Dimensions {
     if (id === this.pairBrand.length) this.grow();
     this.pairBrand[id] = brand;
     this.pairCategory[id] = category;
+    this.texts.push(pairText(this.brands.bytes(brand), this.categories.bytes(category)));
     if (this.pairs * 2 > this.slots.length) this.rehash();
     return id;
   }

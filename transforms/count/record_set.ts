@@ -20,7 +20,7 @@ import {
   typeOf,
 } from '../clean/packed_record';
 import { type CellTable, RecordKernel, type RecordOwner } from '../kernel/record_kernel';
-import { brandNames, categoryNames, type Name } from './names';
+import { type Pair, pairOf } from './pairs';
 
 /** Rank of each event type by its name. */
 const TYPE_ORDER = EVENT_TYPES.map((type) => [...EVENT_TYPES].sort().indexOf(type));
@@ -44,11 +44,10 @@ export class RecordSet implements RecordOwner {
   /** Records ever added, repeated ones included. */
   absorbed = 0;
   earliest = Number.POSITIVE_INFINITY;
-  /** Brand and category code of each pair. */
-  brands: Name[] = [];
-  categories: Name[] = [];
-  /** Numbers of the pairs, by the bytes of brand and of category code. */
-  private pairNumbers = new Map<string, Map<string, number>>();
+  /** The pairs of brand and category code, by number. */
+  pairs: Pair[] = [];
+  /** The pairs' numbers, by key. */
+  private readonly pairNumbers = new Map<string, number>();
 
   /** Empties the set. */
   clear(): void {
@@ -58,8 +57,7 @@ export class RecordSet implements RecordOwner {
     this.storedLosers = 0;
     this.absorbed = 0;
     this.earliest = Number.POSITIVE_INFINITY;
-    this.brands = [];
-    this.categories = [];
+    this.pairs = [];
     this.pairNumbers.clear();
   }
 
@@ -78,66 +76,42 @@ export class RecordSet implements RecordOwner {
     return this.size - this.losers;
   }
 
-  /** The distinct records, packed, {@link size} of them; a view, valid until a set is added to. Dimension numbers are indexes into {@link brands} and {@link categories}. */
+  /** The distinct records, packed, {@link size} of them; a view, valid until a set is added to. Dimension numbers are indexes into {@link pairs}. */
   get words(): Int32Array {
     return this.kernel.holds(this) ? this.kernel.records : this.stored;
   }
 
   /** Adds the records of a batch. */
   addBatch(batch: EventBatch): void {
-    const renumber = this.renumber(
-      batch.pairs,
-      (pair) => brandNames.of(batch.brandOf(pair)),
-      (pair) => categoryNames.of(batch.categoryOf(pair)),
-    );
+    const numbers = new Int32Array(batch.pairs);
+    for (let pair = 0; pair < numbers.length; pair++) numbers[pair] = this.numberOf(pairOf(batch, pair));
     this.absorbed += batch.size;
     this.earliest = Math.min(this.earliest, batch.earliest);
-    this.addRecords(batch.records, batch.size, renumber);
+    this.addRecords(batch.records, batch.size, numbers);
   }
 
   /** Adds the records of another set, and what it absorbed. */
   addSet(other: RecordSet): void {
-    const renumber = this.renumber(
-      other.brands.length,
-      (pair) => other.brands[pair],
-      (pair) => other.categories[pair],
-    );
+    const numbers = Int32Array.from(other.pairs, (pair) => this.numberOf(pair));
     this.absorbed += other.absorbed;
     this.earliest = Math.min(this.earliest, other.earliest);
     this.enter(); // before the other's records are looked at: they may have to leave the kernel
-    this.addRecords(other.words, other.size, renumber);
+    this.addRecords(other.words, other.size, numbers);
   }
 
-  /** This set's numbers of another's pairs. */
-  private renumber(
-    pairs: number,
-    brandOf: (pair: number) => Name,
-    categoryOf: (pair: number) => Name,
-  ): Int32Array {
-    const numbers = new Int32Array(pairs);
-    for (let pair = 0; pair < pairs; pair++) {
-      const brand = brandOf(pair);
-      const category = categoryOf(pair);
-      let ofBrand = this.pairNumbers.get(brand.latin1);
-      if (ofBrand === undefined) {
-        ofBrand = new Map();
-        this.pairNumbers.set(brand.latin1, ofBrand);
+  /** This set's number of a pair. */
+  private numberOf(pair: Pair): number {
+    let number = this.pairNumbers.get(pair.key);
+    if (number === undefined) {
+      number = this.pairs.push(pair) - 1;
+      if (number > DIMENSION_MASK) {
+        throw new Error(
+          'more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards',
+        );
       }
-      let number = ofBrand.get(category.latin1);
-      if (number === undefined) {
-        number = this.brands.length;
-        if (number > DIMENSION_MASK) {
-          throw new Error(
-            'more than 65,536 pairs of brand and category code in one hour of one shard: raise --shards',
-          );
-        }
-        ofBrand.set(category.latin1, number);
-        this.brands.push(brand);
-        this.categories.push(category);
-      }
-      numbers[pair] = number;
+      this.pairNumbers.set(pair.key, number);
     }
-    return numbers;
+    return number;
   }
 
   private addRecords(records: Int32Array, size: number, numbers: Int32Array): void {
@@ -161,7 +135,7 @@ export class RecordSet implements RecordOwner {
   /** Measures by pair and by price band, whose bounds are given in ten-thousandths: see {@link RecordKernel.sumUp}. */
   sumUp(bounds: readonly number[]): CellTable {
     this.enter();
-    return this.kernel.sumUp(this.brands.length, bounds);
+    return this.kernel.sumUp(this.pairs.length, bounds);
   }
 
   loserOf(a: number, b: number): number {
@@ -180,11 +154,10 @@ export class RecordSet implements RecordOwner {
     if (missing !== 0) return missing;
     const price = priceOf(metaA, words[a + PRICE_LOW]) - priceOf(metaB, words[b + PRICE_LOW]);
     if (price !== 0) return price;
-    const pairA = metaA & DIMENSION_MASK;
-    const pairB = metaB & DIMENSION_MASK;
-    if (this.brands[pairA].latin1 !== this.brands[pairB].latin1)
-      return this.brands[pairA].latin1 < this.brands[pairB].latin1 ? -1 : 1;
-    if (pairA !== pairB) return this.categories[pairA].latin1 < this.categories[pairB].latin1 ? -1 : 1;
+    const pairA = this.pairs[metaA & DIMENSION_MASK];
+    const pairB = this.pairs[metaB & DIMENSION_MASK];
+    if (pairA.brand.latin1 !== pairB.brand.latin1) return pairA.brand.latin1 < pairB.brand.latin1 ? -1 : 1;
+    if (pairA.key !== pairB.key) return pairA.category.latin1 < pairB.category.latin1 ? -1 : 1;
     const type = TYPE_ORDER[typeOf(metaA)] - TYPE_ORDER[typeOf(metaB)];
     if (type !== 0) return type;
     return words[a + REST] - words[b + REST];
@@ -192,17 +165,8 @@ export class RecordSet implements RecordOwner {
 
   /** The set as a block of the same form as a batch. */
   pack(): EventBatch {
-    const texts = [this.brands, this.categories].map((names) =>
-      names.map((name) => Buffer.from(name.latin1, 'latin1')),
-    );
-    return EventBatch.pack(
-      this.words,
-      this.size,
-      this.brands.length,
-      this.earliest,
-      (pair) => texts[0][pair],
-      (pair) => texts[1][pair],
-    );
+    const texts = this.pairs.map(({ key }) => Buffer.from(key, 'latin1'));
+    return EventBatch.pack(this.words, this.size, texts, this.earliest);
   }
 
   /** A set from what {@link pack} made, and the number of records it had absorbed. */

@@ -39,7 +39,7 @@ function cellsByName(table: CellTable, from: number, nameOfCell: readonly string
  */
 export function rollUp(set: RecordSet, priceBands: PriceBands): Rollup {
   const table = set.sumUp(priceBands.bounds);
-  const pairs = set.brands.length;
+  const { pairs } = set;
   return {
     revision: set.size,
     absorbed: set.absorbed,
@@ -47,13 +47,13 @@ export function rollUp(set: RecordSet, priceBands: PriceBands): Rollup {
     brands: cellsByName(
       table,
       0,
-      set.brands.map(({ shown }) => shown),
+      pairs.map(({ brand }) => brand.shown),
     ),
     categories: cellsByName(
       table,
       0,
-      set.categories.map(({ shown }) => shown),
+      pairs.map(({ category }) => category.shown),
     ),
-    priceBands: cellsByName(table, pairs, [...priceBands.names, UNKNOWN]),
+    priceBands: cellsByName(table, pairs.length, [...priceBands.names, UNKNOWN]),
   };
 }

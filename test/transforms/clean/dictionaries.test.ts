@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { CHUNK_SLACK } from '../../../schema/chunk';
 import { ByteDictionary } from '../../../transforms/clean/byte_dictionary';
 import { Dimensions, MAX_DIMENSIONS } from '../../../transforms/clean/dimensions';
-import { EventBatch } from '../../../transforms/clean/event_batch';
+import { EventBatch, pairText } from '../../../transforms/clean/event_batch';
 import { categoryRoot, normaliseBrand, normaliseCategoryCode } from '../../../transforms/clean/normalise';
 import {
   PRICE_MISSING,
@@ -12,7 +12,7 @@ import {
   RECORD_WORDS,
   typeOf,
 } from '../../../transforms/clean/packed_record';
-import { Names } from '../../../transforms/count/names';
+import { pairOf } from '../../../transforms/count/pairs';
 
 function padded(
   text: string | Uint8Array,
@@ -78,13 +78,8 @@ test('spellings of one brand or category code are one dimension', () => {
         if (!numbers.has(key)) numbers.set(key, numbers.size);
         const pair = dimensions.pairOf(Buffer.from(brand), Buffer.from(category));
         expect(pair).toBe(numbers.get(key));
-        expect(
-          JSON.stringify(
-            [dimensions.brandOf(pair), dimensions.categoryOf(pair)].map((bytes) =>
-              Buffer.from(bytes).toString(),
-            ),
-          ),
-        ).toBe(key);
+        const [brandText, categoryText] = JSON.parse(key) as [string, string];
+        expect(dimensions.textOf(pair)).toEqual(pairText(Buffer.from(brandText), Buffer.from(categoryText)));
       }
       expect(dimensions.size).toBe(numbers.size);
     }),
@@ -121,14 +116,18 @@ test('spellings alone fill them, too', () => {
   expect(dimensions.size).toBe(1);
 });
 
-test('names are shown as rows show them', () => {
-  const names = new Names(categoryRoot);
+test('pairs are shown as rows show them', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 300 });
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
-      const name = names.of(Buffer.from(text));
-      expect(name.shown).toBe(text.split('.')[0] || 'unknown');
-      expect(Buffer.from(name.latin1, 'latin1').toString()).toBe(text);
-      expect(names.of(Buffer.from(text))).toBe(name);
+    fc.property(text, text, (brand, category) => {
+      const texts = [pairText(Buffer.from(brand), Buffer.from(category))];
+      const batch = EventBatch.pack(new Int32Array(0), 0, texts, 0);
+      const pair = pairOf(batch, 0);
+      expect(pair.brand.shown).toBe(brand || 'unknown');
+      expect(pair.category.shown).toBe(category.split('.')[0] || 'unknown');
+      expect(Buffer.from(pair.brand.latin1, 'latin1').toString()).toBe(brand);
+      expect(Buffer.from(pair.category.latin1, 'latin1').toString()).toBe(category);
+      expect(pairOf(EventBatch.pack(new Int32Array(0), 0, texts, 0), 0)).toBe(pair);
     }),
     { numRuns: 300 },
   );
@@ -188,7 +187,8 @@ describe('packed records', () => {
   });
 
   test('batches hold what was packed, at any place in memory', () => {
-    const pair = fc.tuple(fc.uint8Array({ maxLength: 9 }), fc.uint8Array({ maxLength: 9 }));
+    const part = fc.uint8Array({ maxLength: 9, max: 0xfe });
+    const pair = fc.tuple(part, part);
     const words = fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), {
       maxLength: 6 * RECORD_WORDS,
     });
@@ -207,19 +207,20 @@ describe('packed records', () => {
           const packed = EventBatch.pack(
             Int32Array.from(all),
             size,
-            pairs.length,
+            pairs.map(([brand, category]) => pairText(brand, category)),
             earliest,
-            (at) => pairs[at][0],
-            (at) => pairs[at][1],
           );
           const moved = new Uint8Array(packed.bytes.length + offset);
           moved.set(packed.bytes, offset);
           for (const batch of [packed, new EventBatch(moved.subarray(offset))]) {
             expect([batch.size, batch.pairs, batch.earliest]).toEqual([size, pairs.length, earliest]);
             expect([...batch.records]).toEqual(all.slice(0, size * RECORD_WORDS));
-            expect(pairs.map((_, at) => [[...batch.brandOf(at)], [...batch.categoryOf(at)]])).toEqual(
-              pairs.map((texts) => texts.map((bytes) => [...bytes])),
-            );
+            expect(
+              pairs.map((_, at) => {
+                const { brand, category } = pairOf(batch, at);
+                return [brand.latin1, category.latin1];
+              }),
+            ).toEqual(pairs.map((texts) => texts.map((bytes) => Buffer.from(bytes).toString('latin1'))));
           }
         },
       ),

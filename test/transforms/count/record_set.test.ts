@@ -1,7 +1,7 @@
 /** The laws of the deduplication's accumulator: what makes sharding, order, lifting and repetition harmless. */
 import { Context } from 'apache-beam/coders/coders';
 import fc from 'fast-check';
-import { EventBatch } from '../../../transforms/clean/event_batch';
+import { EventBatch, pairText } from '../../../transforms/clean/event_batch';
 import { RECORD_WORDS } from '../../../transforms/clean/packed_record';
 import { RecordSetCoder } from '../../../transforms/count/coders';
 import { CountRecords } from '../../../transforms/count/count_fn';
@@ -237,9 +237,7 @@ function packedPairs(plain: PlainRecord[]): EventBatch {
   return EventBatch.pack(
     words,
     plain.length,
-    plain.length,
+    names.map((brand) => pairText(brand, new Uint8Array(0))),
     START,
-    (pair) => names[pair],
-    () => new Uint8Array(0),
   );
 }
