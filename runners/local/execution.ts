@@ -78,11 +78,13 @@ export class Execution {
     if (this.ended) return;
     try {
       for (const run of this.runs) {
-        if (run.state === 'waiting' && this.mayBegin(run.stage)) {
-          run.bundles = this.takeBundles(run.stage);
-          run.state = 'running';
-        }
-        if (run.state !== 'running') continue;
+        if (run.state !== 'waiting' || !this.mayBegin(run.stage)) continue;
+        run.bundles = this.takeBundles(run.stage);
+        run.state = 'running';
+      }
+      const running = this.runs.filter(({ state }) => state === 'running');
+      // A single bundle can't be shared out: begun last, it would keep one executor busy and the others waiting.
+      for (const run of running.sort((a, b) => a.bundles!.count - b.bundles!.count)) {
         this.handOut(run, run.bundles!);
         if (run.done === run.bundles!.count) void this.close(run);
       }
