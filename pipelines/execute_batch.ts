@@ -55,8 +55,9 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
     });
     return result.counters;
   }
-  const { runDirect } = await import('../runners/direct/index.js');
-  const { switchTables } = await import('../io/duckdb/switch_tables.js');
+  const { runDirect } = require('../runners/direct') as typeof import('../runners/direct');
+  const { switchTables } =
+    require('../io/duckdb/switch_tables') as typeof import('../io/duckdb/switch_tables');
   const result = await runDirect(proto);
   await switchTables(readManifest(manifest), run.output);
   return result.counters;

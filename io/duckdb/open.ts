@@ -8,6 +8,14 @@ const MEMORY_LIMIT = '512MB';
 /** Another process has the file open: DuckDB lets nobody write beside it. */
 export class LockedError extends InputError {}
 
+/**
+ * Loads DuckDB's driver, which takes a tenth of a second and which not every command needs at once. (By `require`: `import()` would first parse all of the driver for the names that it
+ * exports, another tenth.)
+ */
+export function loadDriver(): typeof import('@duckdb/node-api') {
+  return require('@duckdb/node-api');
+}
+
 /** Opens a DuckDB file, with more `settings` of DuckDB's where given, works with it and closes it. A file that can't be opened is an {@link InputError} with the reason. */
 export async function withDuckdb<T>(
   file: string,
@@ -16,8 +24,7 @@ export async function withDuckdb<T>(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   if (mode === 'READ_ONLY' && !fs.existsSync(file)) throw new InputError(`cannot read ${file}: no such file`);
-  // Loaded when a database is opened: it takes a tenth of a second, and not every command needs one at once.
-  const duckdb = await import('@duckdb/node-api');
+  const duckdb = loadDriver();
   let instance: DuckDBInstance;
   try {
     instance = await duckdb.DuckDBInstance.create(file, {

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
 import { isPublished } from '../../io/duckdb/is_published';
+import { loadDriver } from '../../io/duckdb/open';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
 import { readBaseline } from '../../io/duckdb/read_baseline';
 import { InputError } from '../../io/input_error';
@@ -57,7 +58,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   // Threads load while this one loads the graph's libraries, which takes as long.
   const threads = startWorkers(args.runner === 'local' ? workers : 0, [require.resolve('../registration')]);
   try {
-    const { executeBatch } = await import('../execute_batch.js');
+    const { executeBatch } = require('../execute_batch') as typeof import('../execute_batch');
     const counters = await executeBatch({
       inputs: args.input,
       splitBytes,
@@ -82,7 +83,11 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
         },
       },
       signal,
-      onProgress: progress.update,
+      onProgress: (done) => {
+        progress.update(done);
+        // The summary needs it, and while the last stage runs there is nothing else to do.
+        if (done.stagesLeft === 1) loadDriver();
+      },
     });
     progress.end();
     if (args.export !== undefined) await exportTables(file, args.export, signal);

@@ -27,6 +27,8 @@ export interface BundleDone {
   readonly stage: string;
   readonly bundlesDone: number;
   readonly bundlesTotal: number;
+  /** Stages that have not processed all of their bundles. */
+  readonly stagesLeft: number;
 }
 
 export class Execution {
@@ -159,7 +161,13 @@ export class Execution {
     for (const { edge, batch } of outputs) this.stores.get(edge)!.add(batch);
     this.metrics.commit(metrics);
     run.done++;
-    this.onBundle({ stage: run.stage.name, bundlesDone: run.done, bundlesTotal: run.bundles!.count });
+    this.onBundle({
+      stage: run.stage.name,
+      bundlesDone: run.done,
+      bundlesTotal: run.bundles!.count,
+      stagesLeft: this.runs.filter(({ done, bundles }) => bundles === undefined || done < bundles.count)
+        .length,
+    });
   }
 
   /** Stages behind it begin when its DoFns have been torn down: what they had open is closed then. */

@@ -32,6 +32,8 @@ export interface RunProgress {
   readonly stage: string;
   readonly bundlesDone: number;
   readonly bundlesTotal: number;
+  /** Stages that have not processed all of their bundles. */
+  readonly stagesLeft: number;
   /** Of all committed bundles so far, by counter name. */
   readonly counters: ReadonlyMap<string, number>;
   /** Since the start of the run. */

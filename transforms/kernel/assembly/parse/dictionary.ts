@@ -21,6 +21,9 @@ const SLOTS: u32 = 1 << 17;
 /** Entries at which the table asks to be cleared: half of its slots. */
 const CAPACITY: u32 = 1 << 16;
 
+/** Readable bytes behind the arena. */
+const SLACK: u32 = 8;
+
 let slots: usize = 0;
 let entries: usize = 0;
 let arena: usize = 0;
@@ -34,7 +37,7 @@ export let pair: u32 = 0;
 export function init(): void {
   slots = heap.alloc(SLOTS << 2);
   entries = heap.alloc(<usize>CAPACITY * ENTRY);
-  arena = heap.alloc(arenaSize);
+  arena = heap.alloc(arenaSize + SLACK);
   clear();
 }
 
@@ -57,8 +60,8 @@ export function find(brand: usize, brandLength: u32, category: usize, categoryLe
       load<u64>(entry, HASH) === hash &&
       load<u32>(entry, BRAND_LENGTH) === brandLength &&
       load<u32>(entry, CATEGORY_LENGTH) === categoryLength &&
-      memory.compare(arena + load<u32>(entry, BRAND), brand, brandLength) === 0 &&
-      memory.compare(arena + load<u32>(entry, CATEGORY), category, categoryLength) === 0
+      same(arena + load<u32>(entry, BRAND), brand, brandLength) &&
+      same(arena + load<u32>(entry, CATEGORY), category, categoryLength)
     ) {
       pair = load<u32>(entry, PAIR);
       return true;
@@ -78,11 +81,24 @@ export function find(brand: usize, brandLength: u32, category: usize, categoryLe
   return true;
 }
 
+/** Whether two ranges of bytes are the same. Up to seven bytes behind them must be readable. */
+@inline
+function same(a: usize, b: usize, length: u32): bool {
+  let rest = length;
+  while (rest >= 8) {
+    if (load<u64>(a) !== load<u64>(b)) return false;
+    a += 8;
+    b += 8;
+    rest -= 8;
+  }
+  return rest === 0 || (load<u64>(a) ^ load<u64>(b)) << (64 - (<u64>rest << 3)) === 0;
+}
+
 /** Copies bytes into the arena; returns their offset. */
 function keep(at: usize, length: u32): u32 {
   if (arenaUsed + length > arenaSize) {
     const size = max(arenaSize * 2, arenaUsed + length);
-    const larger = heap.alloc(size);
+    const larger = heap.alloc(size + SLACK);
     memory.copy(larger, arena, arenaUsed);
     arena = larger;
     arenaSize = size;
