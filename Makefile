@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 ROOMS    := beam io pipelines producers runners schema serving transforms
 SOURCES  := $(shell find $(wildcard $(ROOMS)) -name '*.ts')
-CLI      := node dist/pipelines/cli.js
+CLI      := node dist/bundle/cli.js
 
 PACKAGES := node_modules/.installed
 BUILT    := dist/.built

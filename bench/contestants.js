@@ -5,7 +5,7 @@ const { join } = require('node:path');
 const ROOT = join(__dirname, '..');
 /** Fixed, so that the tables can be compared to the last column. */
 const NOW = '2026-01-01T00:00:00Z';
-const CLI = join(ROOT, 'dist', 'pipelines', 'cli.js');
+const CLI = join(ROOT, 'dist', 'bundle', 'cli.js');
 const PYTHON = join(__dirname, 'data', 'venv', 'bin', 'python');
 
 /**

@@ -20,8 +20,8 @@ export interface BatchRun {
   readonly history: HistoryHour[] | null;
   readonly output: SwitchOptions;
   readonly runner: 'local' | 'direct';
-  /** Worker threads, or those that were started already. */
-  readonly workers: number | ReturnType<typeof startWorkers>;
+  /** Worker threads, which load while the graph is built. None: this thread does it all. */
+  readonly workers: ReturnType<typeof startWorkers>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
 }
@@ -45,7 +45,7 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
   if (manifest === null) {
     const options = {
       workers: run.workers,
-      registration: [require.resolve('./registration')],
+      registration: [],
       liftCombines: false,
     };
     const result = await runLocally(proto, {

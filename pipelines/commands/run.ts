@@ -19,6 +19,7 @@ import { COMPUTE_OPTIONS, EXECUTION_OPTIONS, OPTION_GROUPS, OUTPUT_OPTIONS } fro
 import { progressLine } from '../progress';
 import { readSummary } from '../summary';
 import { printSummary } from '../summary_text';
+import { WORKER_PATH } from '../worker_path';
 
 function build(argv: Argv) {
   for (const { title, options } of OPTION_GROUPS) argv.group(Object.keys(options), `${title}:`);
@@ -56,7 +57,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   const staging = await prepareOutput(file, runId, args.replace);
   const progress = progressLine(args.input, !args.quiet && !args.json);
   // Threads load while this one loads the graph's libraries, which takes as long.
-  const threads = startWorkers(args.runner === 'local' ? workers : 0, [require.resolve('../registration')]);
+  const threads = startWorkers(args.runner === 'local' ? workers : 0, [], WORKER_PATH);
   try {
     const { executeBatch } = require('../execute_batch') as typeof import('../execute_batch');
     const counters = await executeBatch({

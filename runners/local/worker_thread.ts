@@ -18,15 +18,19 @@ interface Waiting {
 }
 
 /**
- * Starts worker threads that load `registration` (see LocalRunnerOptions). Worth doing before a pipeline is built: both take their time, on different cores.
+ * Starts worker threads that load `registration` (see LocalRunnerOptions), or an `entry` that has it built in and ends with worker_main. Worth doing before a pipeline is built: both take their time, on different cores.
  *
  * @throws RangeError for a count that is no whole number from 0
  */
-export function startWorkers(count: number, registration: readonly string[]): WorkerThread[] {
+export function startWorkers(
+  count: number,
+  registration: readonly string[],
+  entry: string = workerEntry(),
+): WorkerThread[] {
   if (!Number.isInteger(count) || count < 0) {
     throw new RangeError(`The number of workers has to be a whole number from 0, not ${count}`);
   }
-  return Array.from({ length: count }, () => new WorkerThread(registration));
+  return Array.from({ length: count }, () => new WorkerThread(registration, entry));
 }
 
 export class WorkerThread implements StageExecutor {
@@ -39,9 +43,9 @@ export class WorkerThread implements StageExecutor {
   private failure: Error | undefined;
 
   /** Starts loading at once, so that the thread is ready when the first stage is. */
-  constructor(registration: readonly string[]) {
+  constructor(registration: readonly string[], entry: string) {
     const workerData: WorkerStart = { registration, stop: this.stopFlag.buffer as SharedArrayBuffer };
-    this.worker = new Worker(workerEntry(), { workerData, resourceLimits: { maxYoungGenerationSizeMb: 12 } });
+    this.worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 12 } });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (error) => this.fail(error));
     this.exited = new Promise((resolve) => {

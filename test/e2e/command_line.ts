@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CLI = join(__dirname, '../../dist/pipelines/cli.js');
+const CLI = join(__dirname, '../../dist/bundle/cli.js');
 
 export interface Ended {
   /** Exit code; null if a signal ended it. */

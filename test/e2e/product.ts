@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-export const CLI = join(__dirname, '../../dist/pipelines/cli.js');
+export const CLI = join(__dirname, '../../dist/bundle/cli.js');
 export const SAMPLE = join(__dirname, '../../samples/2019-Oct.sample.csv');
 
 export interface Outcome {
