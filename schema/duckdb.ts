@@ -18,8 +18,8 @@ export function duckdbType(column: Column): string {
   return TYPES[column.type];
 }
 
-/** How a table is created: as it is, for this connection alone, or unless it is there. */
-export type Creation = 'TABLE' | 'TEMP TABLE' | 'TABLE IF NOT EXISTS';
+/** How a table is created: as it is, or unless it is there. */
+export type Creation = 'TABLE' | 'TABLE IF NOT EXISTS';
 
 /** `CREATE TABLE` for a table, under another name if asked (staging). No primary key: writers keep keys unique, and an index would cost every load. */
 export function duckdbCreateTable(

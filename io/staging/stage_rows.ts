@@ -14,12 +14,15 @@ export interface Staged {
   readonly table: string;
   readonly file: string;
   readonly rows: number;
+  /** The first column of the first row's key: files are loaded in its order. */
+  readonly first: string | number;
 }
 
 /** Rows of one table → a staging file per bundle; gives out its manifest at the bundle's end. */
 export class StageRows {
   private file: BlockFile | undefined;
   private rows = 0;
+  private first: string | number = 0;
 
   /** `skipVoid`: leave out rows without any event, which only tell a streaming sink to delete. */
   constructor(
@@ -37,10 +40,11 @@ export class StageRows {
   process(rows: Record<string, unknown>[]): Iterable<never> {
     const kept = this.skipVoid && rows.some(isVoid) ? rows.filter((row) => !isVoid(row)) : rows;
     if (kept.length === 0) return [];
-    this.file ??= new BlockFile(
-      path.join(this.directory, `${this.table}-${randomUUID()}.block`),
-      tableNamed(this.table),
-    );
+    if (this.file === undefined) {
+      const table = tableNamed(this.table);
+      this.file = new BlockFile(path.join(this.directory, `${this.table}-${randomUUID()}.block`), table);
+      this.first = kept[0][table.key[0]] as string | number;
+    }
     this.file.append(kept);
     this.rows += kept.length;
     return [];
@@ -50,7 +54,7 @@ export class StageRows {
     if (this.file === undefined) return;
     this.file.close();
     yield {
-      value: { table: this.table, file: this.file.path, rows: this.rows },
+      value: { table: this.table, file: this.file.path, rows: this.rows, first: this.first },
       windows: [new GlobalWindow()],
       timestamp: Long.fromString('-9223372036854775'),
       pane: { timing: 'UNKNOWN' as never, index: 0, onTimeIndex: 0, isFirst: true, isLast: true },
