@@ -15,7 +15,7 @@ const withoutSdkWorker = {
   name: 'without the SDK’s worker',
   setup(build) {
     build.onResolve({ filter: /^@grpc\/grpc-js$|\.grpc-client$/ }, ({ importer, path }) =>
-      importer.includes(join('node_modules', 'apache-beam')) ? { path, namespace: 'nothing' } : undefined,
+      importer.includes('node_modules') ? { path, namespace: 'nothing' } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {};' }));
   },
@@ -27,7 +27,7 @@ esbuild
     outdir: BUNDLE,
     bundle: true,
     platform: 'node',
-    target: 'node20.19',
+    target: 'node20',
     external: ['@duckdb/node-bindings'],
     plugins: [withoutSdkWorker],
     minifySyntax: true,

@@ -45,7 +45,7 @@ export class WorkerThread implements StageExecutor {
   /** Starts loading at once, so that the thread is ready when the first stage is. */
   constructor(registration: readonly string[], entry: string) {
     const workerData: WorkerStart = { registration, stop: this.stopFlag.buffer as SharedArrayBuffer };
-    this.worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 12 } });
+    this.worker = new Worker(entry, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 6 } });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (error) => this.fail(error));
     this.exited = new Promise((resolve) => {
