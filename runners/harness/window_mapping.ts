@@ -36,8 +36,8 @@ export function windowMapping(
         if (window instanceof GlobalWindow && !(windowFn instanceof GlobalWindows)) {
           throw new Error('An element in the global window has no window in a side input that is windowed');
         }
-        // Of several the one that starts last, as in Java.
-        return windowFn.assignWindows(window.maxTimestamp())[0];
+        // Of several the one that starts first, as in Java.
+        return windowFn.assignWindows(window.maxTimestamp()).at(-1)!;
       };
     }
     default:

@@ -33,6 +33,11 @@ export class EdgeBatchBuilder {
     return this.used / FIELDS;
   }
 
+  /** Whether any group has ended; one may be without values. */
+  get hasGroups(): boolean {
+    return this.groups.length > 0;
+  }
+
   /** Encodes a value into the batch. */
   encode<T>(coder: Coder<T>, value: T): Placed {
     const length = this.encoder.measure(coder, value, Context.wholeStream);

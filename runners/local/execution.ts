@@ -102,7 +102,7 @@ export class Execution {
   }
 
   private takeBundles({ source }: Stage): Bundles {
-    if (source === 'impulse') return impulseBundle();
+    if (typeof source === 'string') return impulseBundle();
     const bundles = this.stores.get(source.id)!.takeBundles(this.executors.length);
     this.stores.delete(source.id);
     return bundles;

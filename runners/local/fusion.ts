@@ -8,10 +8,15 @@ import { UnsupportedStepError } from '../step_error';
 import type { Edge, EdgeKind, Stage, Step, StepGraph } from './stages';
 
 /** The stages of the graph, each behind the stages it waits for. */
-export function fuse({ steps }: StepGraph): Stage[] {
-  const fusion = new Fusion();
+export function fuse({ steps }: StepGraph, options: FusionOptions = {}): Stage[] {
+  const fusion = new Fusion(options);
   for (const step of steps) fusion.add(step);
   return fusion.finish();
+}
+
+export interface FusionOptions {
+  /** Cut before every step with side inputs: where input has no end, elements wait there one by one. */
+  readonly cutAtSideInputs?: boolean;
 }
 
 class Fusion {
@@ -22,7 +27,17 @@ class Fusion {
   private readonly keptFor = new Map<string, Stage[]>();
   private edges = 0;
 
+  constructor(private readonly options: FusionOptions) {}
+
   add(step: Step): void {
+    if (step.kind === 'root') {
+      for (const output of step.outputs) {
+        const stage = this.newStage(output, step.transform.uniqueName);
+        stage.source = 'root';
+        this.available.set(output, new Set([stage]));
+      }
+      return;
+    }
     const stages = this.stagesFor(step);
     for (const output of step.outputs) this.available.set(output, stages);
   }
@@ -35,6 +50,7 @@ class Fusion {
   /** Puts the step where it belongs and says which stages its outputs come by. */
   private stagesFor(step: Step): Set<Stage> {
     switch (step.kind) {
+      case 'root':
       case 'impulse':
         return new Set([this.newStage(step.outputs[0])]);
       case 'group':
@@ -68,9 +84,10 @@ class Fusion {
   private stagesBeforeSideInputs(step: Step): Set<Stage> {
     const input = onlyInput(step);
     const sideStages = [...step.sideInputs.values()].flatMap((id) => [...this.stagesOf(id)]);
+    const mustCut = this.options.cutAtSideInputs === true && sideStages.length > 0;
     const canWait = (stage: Stage) => !sideStages.some((side) => waitsFor(side, stage));
     const stages = this.stagesOf(input);
-    if ([...stages].every(canWait)) return stages;
+    if (!mustCut && [...stages].every(canWait)) return stages;
     const kept = this.keptFor.get(input) ?? [];
     let stage = kept.find(canWait);
     if (stage === undefined) {
@@ -115,7 +132,10 @@ function waitsFor(stage: Stage, other: Stage): boolean {
 
 /** The stages that have to be complete before the stage can begin. */
 export function predecessors({ source, sideInputs }: Stage): Stage[] {
-  return [...(source === 'impulse' ? [] : source.from), ...sideInputs.flatMap((edge) => [...edge.from])];
+  return [
+    ...(typeof source === 'string' ? [] : source.from),
+    ...sideInputs.flatMap((edge) => [...edge.from]),
+  ];
 }
 
 function inOrder(stages: Stage[]): Stage[] {

@@ -1,6 +1,9 @@
 /** The runner for one machine: executes a pipeline's proto, on worker threads or in the calling one. */
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import type { Window } from 'apache-beam/values';
 import type { Distribution } from '../harness/metrics';
+import { EventTimeExecution } from './event_time/event_time_execution';
+import { TEST_STREAM_URN } from './event_time/test_stream_player';
 import { Execution } from './execution';
 import { fuse } from './fusion';
 import { refuseUnsupported } from './refusals';
@@ -23,8 +26,28 @@ export interface LocalRunnerOptions {
   liftCombines?: boolean;
   /** Called after each bundle. */
   onProgress?: (progress: RunProgress) => void;
+  /**
+   * Runs triggers that may finish while data still comes, and lose it: false by default, as in Java. For tests of the model.
+   */
+  unsafeTriggers?: boolean;
+  /** Told of every element that a grouping did not take in, in each of its windows. */
+  onDropped?: (dropped: Dropped) => void;
+  /** Told when an event of a TestStream, counted from 0, has been played to its end: all that it led to is done. */
+  onEvent?: (event: number) => void;
   /** Aborted: no more bundles are begun, workers stop between two elements, the run rejects with an AbortError. */
   signal?: AbortSignal;
+}
+
+/** An element in a window that a grouping did not take in. */
+export interface Dropped {
+  /** The grouping's unique name. */
+  readonly step: string;
+  readonly reason: 'late' | 'closed';
+  readonly window: Window;
+  /** Encoded, one character a byte. */
+  readonly key: string;
+  /** The element's value, encoded. */
+  readonly value: Uint8Array;
 }
 
 export interface RunProgress {
@@ -75,8 +98,9 @@ export async function runLocally(
     const threads = typeof workers === 'number' ? startWorkers(workers, registration) : workers;
     executors.push(...threads);
 
-    const graph = stepsOf(pipeline, { liftCombines });
-    refuseUnsupported(graph);
+    const root = rootOf(pipeline);
+    const graph = stepsOf(pipeline, { liftCombines: liftCombines && root === undefined });
+    refuseUnsupported(graph, options);
     const { pcollections, coders, windowingStrategies } = graph.components;
     const protos = { pcollections, coders, windowingStrategies };
     for (const thread of threads) thread.begin(protos);
@@ -86,9 +110,24 @@ export async function runLocally(
     }
 
     const metrics = new RunMetrics();
-    const execution = new Execution(fuse(graph), protos, executors, metrics, (done) =>
-      onProgress?.({ ...done, counters: metrics.counters, seconds: (performance.now() - started) / 1000 }),
-    );
+    const seconds = () => (performance.now() - started) / 1000;
+    const execution =
+      root === undefined
+        ? new Execution(fuse(graph), protos, executors, metrics, (done) =>
+            onProgress?.({ ...done, counters: metrics.counters, seconds: seconds() }),
+          )
+        : new EventTimeExecution(
+            fuse(graph, { cutAtSideInputs: true }),
+            graph.steps.find(({ kind }) => kind === 'root')!,
+            protos,
+            executors,
+            metrics,
+            {
+              dropped: (dropped) => options.onDropped?.(dropped),
+              eventDone: (event) => options.onEvent?.(event),
+              bundleDone: () => undefined,
+            },
+          );
     const abort = () => execution.fail(abortError(signal!));
     signal?.addEventListener('abort', abort, { once: true });
     try {
@@ -100,6 +139,13 @@ export async function runLocally(
   } finally {
     await Promise.all(executors.map((executor) => executor.stop()));
   }
+}
+
+/** The id of the root that gives out elements while the graph runs, if there is one. */
+function rootOf({ components }: runnerApi.Pipeline): string | undefined {
+  return Object.entries(components?.transforms ?? {}).find(
+    ([, { spec }]) => spec?.urn === TEST_STREAM_URN,
+  )?.[0];
 }
 
 function abortError(signal: AbortSignal): Error {

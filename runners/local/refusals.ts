@@ -11,12 +11,16 @@ import { refusedTrigger } from './triggers';
 const PARDO_URN = 'beam:transform:pardo:v1';
 
 /** @throws UnsupportedStepError naming the first step that can't be run as the model says */
-export function refuseUnsupported({ steps, components }: StepGraph): void {
+export function refuseUnsupported(
+  { steps, components }: StepGraph,
+  { unsafeTriggers = false }: { unsafeTriggers?: boolean } = {},
+): void {
+  const hasRoot = steps.some(({ kind }) => kind === 'root');
   for (const step of steps) {
     const reason =
       refusedKind(step) ??
-      refusedOutput(step, components) ??
-      (step.kind === 'group' ? refusedGrouping(step, components) : undefined) ??
+      (hasRoot ? undefined : refusedOutput(step, components)) ??
+      (step.kind === 'group' ? refusedGrouping(step, components, unsafeTriggers) : undefined) ??
       (step.transform.spec?.urn === PARDO_URN ? refusedParDo(step, components) : undefined);
     if (reason !== undefined) throw new UnsupportedStepError(step.transform.uniqueName, reason);
   }
@@ -33,7 +37,11 @@ function refusedOutput({ outputs }: Step, { pcollections }: SharedProtos): strin
   return unbounded ? 'unbounded input is not supported' : undefined;
 }
 
-function refusedGrouping({ mainInputs: [input] }: Step, protos: SharedProtos): string | undefined {
+function refusedGrouping(
+  { mainInputs: [input] }: Step,
+  protos: SharedProtos,
+  unsafeTriggers: boolean,
+): string | undefined {
   const { coderId, windowingStrategyId } = protos.pcollections[input];
   if (protos.coders[coderId].spec?.urn !== 'beam:coder:kv:v1')
     return 'a grouping needs elements with a key-value coder';
@@ -44,7 +52,22 @@ function refusedGrouping({ mainInputs: [input] }: Step, protos: SharedProtos): s
   const merges = strategy.mergeStatus === runnerApi.MergeStatus_Enum.NEEDS_MERGE;
   if (merges && urn !== WINDOW_FN_URNS.sessions)
     return `merging windows of the kind ${urn} are not supported`;
-  return refusedTrigger(strategy);
+  return refusedEternity(protos.pcollections[input], strategy) ?? refusedTrigger(strategy, unsafeTriggers);
+}
+
+/** The end of the global window never comes to input that has none. */
+function refusedEternity(
+  { isBounded }: runnerApi.PCollection,
+  { windowFn, trigger }: runnerApi.WindowingStrategy,
+): string | undefined {
+  const waitsForEnd = trigger === undefined || trigger.trigger.oneofKind === 'default';
+  if (
+    isBounded !== runnerApi.IsBounded_Enum.UNBOUNDED ||
+    windowFn?.urn !== WINDOW_FN_URNS.global ||
+    !waitsForEnd
+  )
+    return undefined;
+  return 'input without an end, in the global window with the default trigger, would never be grouped';
 }
 
 function refusedParDo({ transform, sideInputs }: Step, protos: SharedProtos): string | undefined {

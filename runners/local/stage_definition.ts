@@ -12,7 +12,7 @@ export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition
     transforms[id] = edgeTransform(producerOf(stage, pcollection), SINK_URN, { in: pcollection }, {});
   }
   // An edge carries what entered it; only a grouping gives it out as another PCollection.
-  const pcollection = stage.source === 'impulse' ? stage.input : stage.source.pcollection;
+  const pcollection = typeof stage.source === 'string' ? stage.input : stage.source.pcollection;
   const missing = Object.values(transforms).flatMap(({ inputs }) => Object.values(inputs));
   for (const id of missing)
     if (protos.pcollections[id] === undefined) throw new Error(`No PCollection ${id}`);
@@ -20,7 +20,7 @@ export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition
     id: stage.id,
     name: stage.name,
     transforms,
-    source: { kind: stage.source === 'impulse' ? 'impulse' : stage.source.kind, pcollection },
+    source: { kind: typeof stage.source === 'string' ? stage.source : stage.source.kind, pcollection },
     sinks: Object.fromEntries(stage.outputs.map(({ id, kind, pcollection }) => [id, { kind, pcollection }])),
   };
 }

@@ -92,7 +92,7 @@ export class StageHost {
         const [keyCoder, valueCoder] = this.coders.keyAndValue(coderId)!.map((id) => this.coders.get(id));
         return new GroupSource(batch, keyCoder, valueCoder, windowCoder, this.stopCheck);
       }
-      default:
+      default: // of a root, too
         return new ElementSource(batch, this.coders.get(coderId), windowCoder, this.stopCheck);
     }
   }

@@ -26,8 +26,8 @@ export interface Stage {
   /** The top-level steps of the graph that have a part in it. */
   name: string;
   readonly steps: Step[];
-  /** What its bundles are made of: an impulse, or the elements of the edge. */
-  source: 'impulse' | Edge;
+  /** What its bundles are made of: an impulse, what a root of the graph gives out while it runs, or the elements of the edge. */
+  source: 'impulse' | 'root' | Edge;
   /** The PCollection that enters. */
   readonly input: string;
   readonly sideInputs: Edge[];
@@ -38,7 +38,7 @@ export interface Stage {
 export interface Step {
   readonly id: string;
   readonly transform: runnerApi.PTransform;
-  readonly kind: 'impulse' | 'group' | 'reshuffle' | 'flatten' | 'process';
+  readonly kind: 'impulse' | 'root' | 'group' | 'reshuffle' | 'flatten' | 'process';
   /** Without the side inputs. */
   readonly mainInputs: readonly string[];
   /** Input name → PCollection. */
@@ -60,7 +60,7 @@ export interface StageDefinition {
   readonly id: string;
   readonly name: string;
   readonly transforms: Readonly<Record<string, runnerApi.PTransform>>;
-  readonly source: { readonly kind: 'impulse' | EdgeKind; readonly pcollection: string };
+  readonly source: { readonly kind: 'impulse' | 'root' | EdgeKind; readonly pcollection: string };
   /** By the id of the sink's transform, which is the edge's. */
   readonly sinks: Readonly<Record<string, { readonly kind: EdgeKind; readonly pcollection: string }>>;
 }

@@ -3,10 +3,12 @@ import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { sideInputNames } from '../harness/bundle_processor';
 import { UnsupportedStepError } from '../step_error';
 import { COMBINE_PER_KEY_URN, expandCombine } from './combine_lifting';
+import { TEST_STREAM_URN } from './event_time/test_stream_player';
 import type { Step, StepGraph } from './stages';
 
 const KINDS: Readonly<Record<string, Step['kind']>> = {
   'beam:transform:impulse:v1': 'impulse',
+  [TEST_STREAM_URN]: 'root',
   'beam:transform:group_by_key:v1': 'group',
   'beam:transform:reshuffle:v1': 'reshuffle',
   'beam:transform:flatten:v1': 'flatten',

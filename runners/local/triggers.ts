@@ -1,8 +1,5 @@
 /**
- * What a windowing strategy's trigger means for bounded input.
- *
- * Such input is complete when a grouping speaks, so that every trigger which is safe gives the same one pane. Unsafe ones,
- * which may finish while data still comes, are refused, as Java refuses them.
+ * Which triggers a grouping can have. What Java's SDK refuses when a graph is built is refused here, too: triggers that may finish while data still comes, and compositions that its types don't allow.
  */
 import {
   AccumulationMode_Enum,
@@ -11,16 +8,20 @@ import {
 } from 'apache-beam/proto/beam_runner_api';
 
 /** Why a grouping can't have this trigger, or undefined where it can. */
-export function refusedTrigger({
-  trigger,
-  accumulationMode,
-  allowedLateness,
-}: WindowingStrategy): string | undefined {
+export function refusedTrigger(
+  { trigger, accumulationMode, allowedLateness }: WindowingStrategy,
+  unsafe: boolean,
+): string | undefined {
   if (trigger === undefined) return undefined;
   const unknown = unsupportedPart(trigger);
   if (unknown !== undefined) return `the trigger ${unknown} is not supported`;
   if (accumulationMode === AccumulationMode_Enum.RETRACTING) return 'retractions are not supported';
-  if (!mayFinish(trigger)) return undefined;
+  const isDefault = trigger.trigger.oneofKind === 'default';
+  if (accumulationMode === AccumulationMode_Enum.UNSPECIFIED && (!isDefault || allowedLateness > 0n))
+    return 'with a trigger or with lateness it must be said whether panes accumulate';
+  const malformed = malformedPart(trigger);
+  if (malformed !== undefined) return malformed;
+  if (unsafe || !mayFinish(trigger)) return undefined;
   const atEndOfWindow = trigger.trigger.oneofKind === 'afterEndOfWindow';
   if (atEndOfWindow && allowedLateness === 0n) return undefined;
   return 'the trigger may finish before all data has come and would lose the rest; repeat it';
@@ -50,6 +51,35 @@ function unsupportedPart(trigger: Trigger): string | undefined {
     if (unsupported !== undefined) return unsupported;
   }
   return undefined;
+}
+
+/** What is wrong with a composition: too few parts, or a part that fires more than once where once is meant. */
+function malformedPart(trigger: Trigger): string | undefined {
+  const { trigger: kind } = trigger;
+  const parts = partsOf(trigger);
+  switch (kind.oneofKind) {
+    case 'afterAll':
+    case 'afterAny':
+    case 'afterEach':
+      if (parts.length < 2) return `the trigger ${kind.oneofKind} needs two parts or more`;
+      break;
+    case 'afterEndOfWindow':
+      if (!parts.every(firesOnce))
+        return 'early and late firings must be triggers that fire once: they are repeated anyway';
+      break;
+    case 'orFinally':
+      if (!parts.slice(1).every(firesOnce)) return 'what ends a trigger must be one that fires once';
+      break;
+  }
+  return parts.map(malformedPart).find((malformed) => malformed !== undefined);
+}
+
+/** Whether the trigger is one that fires at most once, as Java's types tell them. */
+function firesOnce(trigger: Trigger): boolean {
+  const { oneofKind } = trigger.trigger;
+  if (oneofKind === 'afterAll' || oneofKind === 'afterAny') return partsOf(trigger).every(firesOnce);
+  if (oneofKind === 'afterEndOfWindow') return partsOf(trigger).length === 0;
+  return oneofKind === 'elementCount' || oneofKind === 'afterProcessingTime' || oneofKind === 'never';
 }
 
 /** Whether there may come a time after which the trigger never fires again. */

@@ -11,7 +11,7 @@ function shape(build: (root: Root) => void, options = { liftCombines: true }): s
   const stages = fuse(stepsOf(pipeline(build), options));
   return stages.map(({ id, source, steps, outputs, sideInputs }) => {
     const from =
-      source === 'impulse' ? 'impulse' : `${source.kind} from ${[...source.from].map((s) => s.id)}`;
+      typeof source === 'string' ? 'impulse' : `${source.kind} from ${[...source.from].map((s) => s.id)}`;
     const names = steps
       .map(({ transform }) => transform.uniqueName)
       .filter((name) => !name.endsWith(', encoded'));

@@ -97,7 +97,7 @@ test.each<[string, string, Pipeline, RegExp]>([
     'Emit, impulse',
     changed(simple, (proto) => {
       stepNamed(proto, 'Emit, impulse').spec = {
-        urn: 'beam:transform:teststream:v1',
+        urn: 'beam:transform:pubsub_read:v1',
         payload: new Uint8Array(),
       };
     }),

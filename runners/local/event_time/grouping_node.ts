@@ -1,0 +1,138 @@
+/** A grouping in a running graph: batches in, panes out, values as the bytes that they came in. */
+import type { Coder } from 'apache-beam/coders/coders';
+import { PaneInfoCoder } from 'apache-beam/coders/standard_coders';
+import {
+  AccumulationMode_Enum,
+  MergeStatus_Enum,
+  type WindowingStrategy,
+} from 'apache-beam/proto/beam_runner_api';
+import { IntervalWindow, type PaneInfo, type Window } from 'apache-beam/values';
+import Long from 'long';
+import { decodeLatin1, ValueEncoder } from '../../harness/bytes';
+import { mergeOverlapping } from '../../harness/operators/windowing';
+import type { EdgeBatch } from '../edge_batch';
+import { EdgeBatchBuilder } from '../edge_batch_builder';
+import { copyOut, handOut, type StoredValue, storedElements } from '../stored_values';
+import { lastMoment, MIN_INSTANT, toInstant } from './instants';
+import {
+  type BoundedWindow,
+  type GroupedValue,
+  type MergeWindows,
+  type Pane,
+  PaneGrouping,
+} from './pane_grouping';
+
+/** Something that a grouping did not take in, for the observer. */
+export interface DroppedElement {
+  /** The grouping's unique name. */
+  readonly step: string;
+  readonly reason: 'late' | 'closed';
+  /** Encoded, one character a byte, as the window. */
+  readonly key: string;
+  readonly window: Window;
+  /** The element's value, encoded. */
+  readonly value: Uint8Array;
+}
+
+export class GroupingNode {
+  readonly grouping: PaneGrouping<StoredValue>;
+  private batch = new EdgeBatchBuilder();
+  private readonly windows = new Map<string, BoundedWindow>();
+  private readonly encoder = new ValueEncoder();
+  private readonly keepsValues: boolean;
+
+  constructor(
+    readonly step: string,
+    strategy: WindowingStrategy,
+    private readonly windowCoder: Coder<unknown>,
+    onDropped: (dropped: DroppedElement) => void,
+  ) {
+    this.keepsValues = strategy.accumulationMode === AccumulationMode_Enum.ACCUMULATING;
+    const merges = strategy.mergeStatus === MergeStatus_Enum.NEEDS_MERGE;
+    this.grouping = new PaneGrouping<StoredValue>(strategy, merges ? this.mergeWindows : null, {
+      pane: (pane) => this.pack(pane),
+      dropped: (reason, key, window, { chunk, offset, length }) =>
+        onDropped({
+          ...{ step, reason, key, window: this.decode(window) },
+          value: chunk.bytes.subarray(offset, offset + length),
+        }),
+    });
+  }
+
+  /** Takes a bundle's elements in; returns the panes that come of it. */
+  add(batch: EdgeBatch): EdgeBatch | undefined {
+    const byKey = new Map<string, GroupedValue<StoredValue>[]>();
+    for (const { key, window, timestampLow, timestampHigh, chunk, offset, length } of storedElements(batch)) {
+      const value = {
+        value: { chunk, offset, length },
+        window: this.bounded(window),
+        timestamp: new Long(timestampLow, timestampHigh).toNumber(),
+      };
+      const values = byKey.get(key);
+      if (values === undefined) byKey.set(key, [value]);
+      else values.push(value);
+    }
+    for (const [key, values] of byKey) this.grouping.add(key, values);
+    return this.take();
+  }
+
+  /** Has the timers that are due do their work; returns the panes that come of it. Says by `fired` whether there was any. */
+  fireTimers(): { fired: boolean; panes: EdgeBatch | undefined } {
+    const fired = this.grouping.fireTimers();
+    return { fired, panes: this.take() };
+  }
+
+  private take(): EdgeBatch | undefined {
+    const { batch } = this;
+    if (!batch.hasGroups) return undefined;
+    this.batch = new EdgeBatchBuilder();
+    return batch.finish();
+  }
+
+  private pack({ key, window, timestamp, info, values }: Pane<StoredValue>): void {
+    const { batch } = this;
+    const hand = this.keepsValues ? copyOut : handOut;
+    for (const value of values) batch.add(hand(value, batch), 0, 0, 0, 0, 0);
+    const { low, high } = toInstant(timestamp);
+    batch.endGroup({
+      key,
+      window,
+      pane: this.encoder.latin1(PaneInfoCoder.INSTANCE as Coder<PaneInfo>, info),
+      timestampLow: low,
+      timestampHigh: high,
+      values: values.length,
+    });
+  }
+
+  private readonly mergeWindows: MergeWindows = (windows) => {
+    const bounded = new Map<Window, BoundedWindow>();
+    const decoded = windows.map((window) => {
+      const interval = this.decode(window.encoded) as IntervalWindow;
+      bounded.set(interval, window);
+      return interval;
+    });
+    return mergeOverlapping(decoded).map(({ into, from }) => ({
+      into: this.bounded(this.encoder.latin1(this.windowCoder, into)),
+      from: from.map((window) => bounded.get(window)!),
+    }));
+  };
+
+  private bounded(encoded: string): BoundedWindow {
+    let window = this.windows.get(encoded);
+    if (window === undefined) {
+      const decoded = this.decode(encoded);
+      const start = decoded instanceof IntervalWindow ? decoded.start.toNumber() : MIN_INSTANT;
+      window = { encoded, start, lastMoment: lastMoment(decoded) };
+      if (this.windows.size >= MOST_WINDOWS) this.windows.clear();
+      this.windows.set(encoded, window);
+    }
+    return window;
+  }
+
+  private decode(window: string): Window {
+    return decodeLatin1(this.windowCoder, window) as Window;
+  }
+}
+
+/** Windows whose bounds are remembered; beyond it they are decoded anew. */
+const MOST_WINDOWS = 10_000;

@@ -1,0 +1,83 @@
+/** A stage in a running graph: what waits for it, and its watermarks. */
+import type { Coder } from 'apache-beam/coders/coders';
+import { IterableCoder } from 'apache-beam/coders/standard_coders';
+import type { Window } from 'apache-beam/values';
+import { decodeLatin1, ValueEncoder } from '../../harness/bytes';
+import type { EdgeBatch } from '../edge_batch';
+import { EdgeBatchBuilder } from '../edge_batch_builder';
+import type { Stage, StageDefinition } from '../stages';
+import { copyOut, type StoredElement, storedElements } from '../stored_values';
+import { MIN_INSTANT } from './instants';
+import { leastTimestamp } from './least_timestamp';
+import type { SideView } from './side_view';
+
+export class StageNode {
+  inputWatermark = MIN_INSTANT;
+  /** Bundles that are ready to be processed. */
+  readonly queue: EdgeBatch[] = [];
+  /** Elements whose side inputs are not there yet, one window each. */
+  private waiting: StoredElement[] = [];
+  private readonly windowsCoder: Coder<Iterable<unknown>>;
+  private readonly encoder = new ValueEncoder();
+
+  constructor(
+    readonly stage: Stage,
+    readonly definition: StageDefinition,
+    windowCoder: Coder<unknown>,
+    readonly sideViews: readonly SideView[],
+  ) {
+    this.windowsCoder = new IterableCoder(windowCoder);
+  }
+
+  /** What still has to be done holds the watermark back. */
+  get pending(): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (const batch of this.queue) least = Math.min(least, leastTimestamp(batch));
+    for (const { timestampLow, timestampHigh } of this.waiting)
+      least = Math.min(least, timestampHigh * 4_294_967_296 + (timestampLow >>> 0));
+    return least;
+  }
+
+  add(batch: EdgeBatch): void {
+    if (this.sideViews.length === 0) {
+      this.queue.push(batch);
+      return;
+    }
+    for (const element of storedElements(batch)) {
+      for (const window of decodeLatin1(this.windowsCoder, element.window))
+        this.waiting.push({ ...element, window: this.encoder.latin1(this.windowsCoder, [window]) });
+    }
+    this.releaseReady();
+  }
+
+  /** Queues the elements whose side inputs have come. Says whether there were any. */
+  releaseReady(): boolean {
+    if (this.waiting.length === 0) return false;
+    const isReady = new Map<string, boolean>();
+    const ready: StoredElement[] = [];
+    const waiting: StoredElement[] = [];
+    for (const element of this.waiting) {
+      let known = isReady.get(element.window);
+      if (known === undefined) {
+        const [window] = decodeLatin1(this.windowsCoder, element.window) as Iterable<Window>;
+        known = this.sideViews.every((view) => view.isReady(window));
+        isReady.set(element.window, known);
+      }
+      (known ? ready : waiting).push(element);
+    }
+    if (ready.length === 0) return false;
+    this.waiting = waiting;
+    this.queue.push(packed(ready));
+    return true;
+  }
+}
+
+function packed(elements: readonly StoredElement[]): EdgeBatch {
+  const batch = new EdgeBatchBuilder();
+  for (const element of elements) {
+    const window = batch.windows.position(element.window);
+    const pane = batch.panes.position(element.pane);
+    batch.add(copyOut(element, batch), 0, window, pane, element.timestampLow, element.timestampHigh);
+  }
+  return batch.finish();
+}

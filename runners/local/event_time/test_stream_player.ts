@@ -1,0 +1,99 @@
+/** Plays a TestStream: its events in order, one whenever the pipeline has come to rest. */
+import { type Coder, Context } from 'apache-beam/coders/coders';
+import { IterableCoder, PaneInfoCoder } from 'apache-beam/coders/standard_coders';
+import { TestStreamPayload, type TestStreamPayload_Event } from 'apache-beam/proto/beam_runner_api';
+import { GlobalWindow, type PaneInfo } from 'apache-beam/values';
+import Long from 'long';
+import { latin1Of } from '../../harness/bytes';
+import type { Coders } from '../../harness/coders';
+import { NO_FIRING } from '../../harness/elements';
+import type { EdgeBatch } from '../edge_batch';
+import { EdgeBatchBuilder } from '../edge_batch_builder';
+import type { SharedProtos, Step } from '../stages';
+import type { ManualClock } from './clock';
+import { MIN_INSTANT, toMillis } from './instants';
+
+export const TEST_STREAM_URN = 'beam:transform:teststream:v1';
+
+export interface RootElements {
+  readonly pcollection: string;
+  readonly batch: EdgeBatch;
+}
+
+export class TestStreamPlayer {
+  /** By PCollection that the stream gives out. */
+  readonly watermarks = new Map<string, number>();
+  private readonly events: readonly TestStreamPayload_Event[];
+  private readonly outputs: ReadonlyMap<string, string>;
+  private next = 0;
+
+  constructor(
+    { transform }: Step,
+    private readonly protos: SharedProtos,
+    private readonly coders: Coders,
+    private readonly clock: ManualClock,
+  ) {
+    this.events = TestStreamPayload.fromBinary(transform.spec!.payload).events;
+    const outputs = Object.entries(transform.outputs);
+    // An event of a stream with one output may go without its name.
+    this.outputs = new Map([...outputs, ...(outputs.length === 1 ? [['', outputs[0][1]] as const] : [])]);
+    for (const [, pcollection] of outputs) this.watermarks.set(pcollection, MIN_INSTANT);
+  }
+
+  /** Number of the event that is played next. */
+  get position(): number {
+    return this.next;
+  }
+
+  get isOver(): boolean {
+    return this.next === this.events.length;
+  }
+
+  /** Plays the next event; gives out its elements, if it has any. */
+  play(): RootElements | undefined {
+    const { event } = this.events[this.next++];
+    switch (event.oneofKind) {
+      case 'processingTimeEvent':
+        this.clock.now += Number(event.processingTimeEvent.advanceDuration);
+        return undefined;
+      case 'watermarkEvent': {
+        const { newWatermark, tag } = event.watermarkEvent;
+        this.watermarks.set(this.outputOf(tag), toMillis(Long.fromString(String(newWatermark))));
+        return undefined;
+      }
+      case 'elementEvent': {
+        const pcollection = this.outputOf(event.elementEvent.tag);
+        const batch = new EdgeBatchBuilder();
+        const pane = batch.panes.position(
+          latin1Of(
+            batch.encoder.bytes(
+              PaneInfoCoder.INSTANCE as Coder<PaneInfo>,
+              NO_FIRING,
+              Context.needsDelimiters,
+            ),
+          ),
+        );
+        const { windowingStrategyId } = this.protos.pcollections[pcollection];
+        const windowCoder = this.coders.get(
+          this.protos.windowingStrategies[windowingStrategyId].windowCoderId,
+        );
+        const window = batch.windows.position(
+          batch.encoder.latin1(new IterableCoder(windowCoder), [new GlobalWindow()]),
+        );
+        for (const { encodedElement, timestamp } of event.elementEvent.elements) {
+          const { low, high } = Long.fromString(String(timestamp));
+          batch.add(batch.copy(encodedElement), 0, window, pane, low, high);
+        }
+        return { pcollection, batch: batch.finish() };
+      }
+      default:
+        throw new Error('a TestStream has an event of no known kind');
+    }
+  }
+
+  private outputOf(tag: string): string {
+    const pcollection = this.outputs.get(tag);
+    if (pcollection === undefined) throw new Error(`a TestStream has no output ${tag}`);
+    return pcollection;
+  }
+}
