@@ -5,8 +5,8 @@ import {
   IDENTITY_WINDOW_MAPPING_FN_URN,
 } from 'apache-beam/internal/urns';
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
-import { GlobalWindow, type Window } from 'apache-beam/values';
-import { GlobalWindows, windowFnFromProto } from '../../beam/windows';
+import { GlobalWindow, type Instant, IntervalWindow, type Window } from 'apache-beam/values';
+import { GlobalWindows, SlidingWindows, windowFnFromProto } from '../../beam/windows';
 
 export type WindowMapping = (mainWindow: Window) => Window;
 
@@ -36,11 +36,20 @@ export function windowMapping(
         if (window instanceof GlobalWindow && !(windowFn instanceof GlobalWindows)) {
           throw new Error('An element in the global window has no window in a side input that is windowed');
         }
-        // Of several the one that starts first, as in Java.
-        return windowFn.assignWindows(window.maxTimestamp()).at(-1)!;
+        const end = window.maxTimestamp();
+        return windowFn instanceof SlidingWindows
+          ? firstSliding(windowFn, end)
+          : windowFn.assignWindows(end)[0];
       };
     }
     default:
       throw new Error(`The side input has an unknown window mapping, ${mapping?.urn}`);
   }
+}
+
+/** Of the sliding windows that hold an instant the one that starts first; where it starts before 1970 a later one, as in Java, whose remainders are negative there. */
+function firstSliding({ sizeMs, periodMs, offsetMs }: SlidingWindows, instant: Instant): IntervalWindow {
+  const before = instant.sub(sizeMs);
+  const start = before.sub(before.add(periodMs - offsetMs).mod(periodMs)).add(periodMs);
+  return new IntervalWindow(start, start.add(sizeMs));
 }

@@ -79,8 +79,11 @@ function refusedParDo({ transform, sideInputs }: Step, protos: SharedProtos): st
   const urn = payload.doFn?.urn ?? '';
   if (!DO_FN_OPERATORS.has(urn)) return `functions of the kind ${urn} are not supported`;
   for (const [name, { accessPattern, windowMappingFn }] of Object.entries(payload.sideInputs)) {
-    const { windowingStrategyId } = protos.pcollections[sideInputs.get(name)!];
-    const { windowFn, mergeStatus } = protos.windowingStrategies[windowingStrategyId];
+    const side = protos.pcollections[sideInputs.get(name)!];
+    const strategy = protos.windowingStrategies[side.windowingStrategyId];
+    const { windowFn, mergeStatus } = strategy;
+    const eternity = refusedEternity(side, strategy);
+    if (eternity !== undefined) return eternity;
     if (accessPattern?.urn !== 'beam:side_input:iterable:v1') {
       return `side inputs read as ${accessPattern?.urn} are not supported`;
     }
