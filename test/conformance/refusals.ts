@@ -51,7 +51,7 @@ const SAME_REASON: readonly (readonly [java: RegExp, ours: RegExp])[] = [
   [/side-input view/, /global window|default trigger/i],
   [/OnceTrigger/, /repeat|once/],
   [/0 <= offset < size/, /offset|size/],
-  [/accumulation mode/, /accumulati/],
+  [/accumulation mode/, /accumulat/],
   [/allowed lateness be specified/, /allowed lateness/],
   [/monotonically/, /watermark can't go back/],
   [/more than one element/, /one element.* has \d/],

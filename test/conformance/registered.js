@@ -3,16 +3,16 @@ const fs = require('node:fs');
 const { requireForSerialization } = require('apache-beam/serialization');
 const Long = require('long');
 
-const EXTREMES = {
-  '-9223372036854775': 'MIN',
-  9223372036854775: 'MAX',
-  9223371950454775: 'GLOBAL_END',
-};
+const EXTREMES = new Map([
+  ['-9223372036854775', 'MIN'],
+  ['9223372036854775', 'MAX'],
+  ['9223371950454775', 'GLOBAL_END'],
+]);
 
 /** A number, or the name of one of Beam's extremes. */
 function time(instant) {
   const text = instant.toString();
-  return EXTREMES[text] ?? (Number.isSafeInteger(Number(text)) ? Number(text) : text);
+  return EXTREMES.get(text) ?? (Number.isSafeInteger(Number(text)) ? Number(text) : text);
 }
 
 function windowOf(context) {

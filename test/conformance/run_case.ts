@@ -41,7 +41,7 @@ export async function runCase(c: Case, workers: number): Promise<Verdict> {
           dropped[reason]++;
         },
         onEvent: (event: number) => appendFileSync(file, `${JSON.stringify({ event })}\n`),
-        allowUnsafeTriggers: c.bypassTriggerGuard === true,
+        unsafeTriggers: c.bypassTriggerGuard === true,
       } as never);
     } catch (error) {
       return refused(c, refusalOf(error, false));
