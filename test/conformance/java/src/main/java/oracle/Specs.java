@@ -120,11 +120,11 @@ final class Specs {
       case "afterEndOfWindow": {
         AfterWatermark.FromEndOfWindow end = AfterWatermark.pastEndOfWindow();
         if (t.has("early") && t.has("late")) {
-          return end.withEarlyFirings(once(t.get("early"))).withLateFirings(once(t.get("late")));
+          return end.withEarlyFirings(firings(t.get("early"))).withLateFirings(firings(t.get("late")));
         } else if (t.has("early")) {
-          return end.withEarlyFirings(once(t.get("early")));
+          return end.withEarlyFirings(firings(t.get("early")));
         } else if (t.has("late")) {
-          return end.withLateFirings(once(t.get("late")));
+          return end.withLateFirings(firings(t.get("late")));
         }
         return end;
       }
@@ -150,8 +150,14 @@ final class Specs {
     if (!(x instanceof OnceTrigger)) {
       throw new IllegalArgumentException("Java's types want a OnceTrigger here, not " + x);
     }
+    return (OnceTrigger) x;
+  }
+
+  /** Early or late firings. */
+  private static OnceTrigger firings(JsonNode t) {
+    OnceTrigger x = once(t);
     boolean parts = x instanceof AfterFirst || x instanceof AfterAll;
-    return resetParts && parts ? new StartingOver((OnceTrigger) x) : (OnceTrigger) x;
+    return resetParts && parts ? new StartingOver(x) : x;
   }
 
   /** Runs as Repeatedly, which clears the finished bits of all parts; AfterWatermark clears only the topmost. */
