@@ -68,7 +68,7 @@ export function buildBaseline(
 ): Transform<Keyed<HourBrands>, Baseline> {
   return named('Build baseline', (digests: PCollection<Keyed<HourBrands>>) =>
     digests
-      .apply(globalWindow())
+      .apply(globalWindow({ accumulating: true }))
       .apply(
         combineByKey('All hours', new BuildBaseline(name, minViews), {
           input: new HourBrandsCoder(),

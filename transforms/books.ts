@@ -23,7 +23,7 @@ import { DropKey } from './merge/stamp_source';
 import type { RangeRejects, Tally } from './parse/tally';
 import { globalWindow } from './windowing';
 
-/** Rejected records → rows of dead_letters, with their lines; all ranges of a file come together for that, in the global window. */
+/** Rejected records → rows of dead_letters, with their lines; all ranges of a file come together for that, in the global window; of input without an end each comes for itself. */
 export function deadLetterRows(rejectedAt: number): Transform<RangeRejects, DeadLetterRow[]> {
   return named('Dead letters', (rejects: PCollection<RangeRejects>) =>
     rejects
@@ -34,6 +34,7 @@ export function deadLetterRows(rejectedAt: number): Transform<RangeRejects, Dead
           withCoderInternal(new KVCoder(new StrUtf8Coder(), new JsonCoder<RangeRejects>())),
         ) as never,
       )
+      .apply(globalWindow({ accumulating: false }) as never)
       .apply(withName('Ranges of a source', groupByKey()) as never)
       .apply(step('Find lines', new DeadLetterRows(rejectedAt)) as never),
   ) as never;
@@ -47,10 +48,18 @@ export function balanceLedger(
   tallies: PCollection<Tally>,
   hours: PCollection<Rollup>,
 ): PCollection<LedgerRow[]> {
-  const read = tallies.apply(step('Enter what was read', new EnterTally()));
-  const counted = hours
-    .apply(step('Enter what was counted', new EnterCount(), { window: windowParam() }))
-    .apply(globalWindow());
+  const read = tallies.apply(
+    named('Enter what was read', (all: PCollection<Tally>) =>
+      all.apply(step('Tally', new EnterTally())).apply(globalWindow({ accumulating: true })),
+    ),
+  );
+  const counted = hours.apply(
+    named('Enter what was counted', (all: PCollection<Rollup>) =>
+      all
+        .apply(step('Count', new EnterCount(), { window: windowParam() }))
+        .apply(globalWindow({ accumulating: true })),
+    ),
+  );
   const entries: PCollection<Keyed<LedgerEntry>> = P([read, counted]).apply(
     withName('Both sides of the ledger', flatten()) as never,
   );

@@ -2,7 +2,8 @@
  * When an hour or a day speaks. The same settings serve history and live traffic: bounded input sees one pane, since its watermark passes everything at once.
  */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
-import { windowInto, withName } from '../beam/sdk';
+import { isBounded } from '../beam/bounded';
+import { type PCollection, windowInto, withName } from '../beam/sdk';
 import { named, type Transform } from '../beam/step';
 import type { WindowFn } from '../beam/windows';
 import { GlobalWindows } from '../beam/windows';
@@ -74,9 +75,28 @@ export function mergeWindows<T>(
   return into(windowFn, strategy(elementCount(1), options.allowedLatenessMs + level * MERGE_GRACE_MS));
 }
 
-/** The global window with the default trigger: everything at the end of the input. */
-export function globalWindow<T>(): Transform<T, T> {
-  return named('All of time', windowInto<T, never>(new GlobalWindows() as never) as never);
+/**
+ * The global window. Bounded input speaks once, at its end. Input without an end speaks whenever something is new: the whole so far where `accumulating`, else what is new alone.
+ */
+export function globalWindow<T>({ accumulating }: { accumulating: boolean }): Transform<T, T> {
+  return named('All of time', (input: PCollection<T>) => {
+    const base = isBounded(input) ? undefined : everyChange(accumulating);
+    return input.apply(windowInto<T, never>(new GlobalWindows() as never, base) as never);
+  });
+}
+
+/** A pane for every change of the global window. */
+function everyChange(accumulating: boolean): runnerApi.WindowingStrategy {
+  const { ACCUMULATING, DISCARDING } = runnerApi.AccumulationMode_Enum;
+  return runnerApi.WindowingStrategy.create({
+    trigger: { trigger: { oneofKind: 'repeat', repeat: { subtrigger: elementCount(1) } } },
+    accumulationMode: accumulating ? ACCUMULATING : DISCARDING,
+    outputTime: runnerApi.OutputTime_Enum.END_OF_WINDOW,
+    closingBehavior: runnerApi.ClosingBehavior_Enum.EMIT_IF_NONEMPTY,
+    onTimeBehavior: runnerApi.OnTimeBehavior_Enum.FIRE_IF_NONEMPTY,
+    allowedLateness: 0n,
+    environmentId: 'jsEnvironment',
+  });
 }
 
 function into<T>(windowFn: WindowFn, base: runnerApi.WindowingStrategy): Transform<T, T> {

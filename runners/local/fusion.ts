@@ -72,7 +72,9 @@ class Fusion {
         for (const stage of stages) {
           stage.steps.push(step);
           for (const [name, pcollection] of step.sideInputs) {
-            stage.sideInputs.push(this.newEdge('side', pcollection, stage, { transformId: step.id, name }));
+            stage.sideInputs.push(
+              this.newEdge('side', pcollection, stage, '', { transformId: step.id, name }),
+            );
           }
         }
         return stages;
@@ -104,7 +106,7 @@ class Fusion {
   /** A stage that begins with what an edge carries; a grouping gives it out as another PCollection than it took in. */
   private newStageBehind(kind: EdgeKind, carried: string, input: string, name = ''): Stage {
     const stage = this.newStage(input, name);
-    stage.source = this.newEdge(kind, carried, stage);
+    stage.source = this.newEdge(kind, carried, stage, name);
     return stage;
   }
 
@@ -116,10 +118,16 @@ class Fusion {
     return stage;
   }
 
-  private newEdge(kind: EdgeKind, pcollection: string, to: Stage, sideInput?: Edge['sideInput']): Edge {
+  private newEdge(
+    kind: EdgeKind,
+    pcollection: string,
+    to: Stage,
+    step: string,
+    sideInput?: Edge['sideInput'],
+  ): Edge {
     const from = new Set(this.stagesOf(pcollection));
     const id = `edge ${++this.edges}`;
-    const edge: Edge = { id, kind, pcollection, from, to, ...(sideInput && { sideInput }) };
+    const edge: Edge = { id, kind, step, pcollection, from, to, ...(sideInput && { sideInput }) };
     for (const stage of from) stage.outputs.push(edge);
     return edge;
   }

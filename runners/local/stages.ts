@@ -12,6 +12,8 @@ export type EdgeKind = 'group' | 'reshuffle' | 'elements' | 'side';
 export interface Edge {
   readonly id: string;
   readonly kind: EdgeKind;
+  /** The unique name of the step that it stands for: a grouping or a reshuffle; empty for others. */
+  readonly step: string;
   /** The PCollection whose elements cross. */
   readonly pcollection: string;
   /** The stages that send: the elements are complete when all of them are. */

@@ -83,7 +83,7 @@ export class EventTimeExecution {
         new StageNode(stage, definition, coders.get(strategyOf(pcollection).windowCoderId), views),
       );
       if (typeof stage.source !== 'string' && stage.source.kind === 'group')
-        this.groupings.set(stage.source.id, groupingNode(stage.name, stage.source.pcollection));
+        this.groupings.set(stage.source.id, groupingNode(stage.source.step, stage.source.pcollection));
     }
   }
 

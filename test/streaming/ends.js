@@ -1,0 +1,45 @@
+/** The ends of a funnel that tests stream: lines of CSV in, rows into memory. Plain JavaScript, registered as all that a graph holds. */
+const { requireForSerialization } = require('apache-beam/serialization');
+const { GlobalWindow } = require('apache-beam/values');
+const Long = require('long');
+
+const SLACK = 32;
+
+/** Lines of CSV → chunks as a reader of files gives them; the bundle's end is the range's. */
+class LinesToChunks {
+  constructor(columns) {
+    this.columns = columns;
+  }
+  *process(line) {
+    const text = Buffer.from(`${line}\n`, 'utf8');
+    const bytes = new Uint8Array(text.length + SLACK);
+    bytes.set(text);
+    const place = { source: 'stream', format: 'csv', position: 0, linesBefore: 0, rangeStart: 0 };
+    yield { ...place, columns: this.columns, bytes, start: 0, end: text.length };
+  }
+  *finishBundle() {
+    yield {
+      value: { rangeEnd: { source: 'stream', rangeStart: 0 } },
+      windows: [new GlobalWindow()],
+      timestamp: Long.fromString('-9223372036854775'),
+      pane: { timing: 'UNKNOWN', index: 0, onTimeIndex: 0, isFirst: true, isLast: true },
+    };
+  }
+}
+
+/** Rows by table, in the order in which they were written. */
+const written = [];
+
+/** Writes rows down. */
+class WriteDown {
+  constructor(table) {
+    this.table = table;
+  }
+  *process(rows) {
+    for (const row of rows) written.push({ table: this.table, row });
+    yield 1;
+  }
+}
+
+requireForSerialization('funnelpulse/test/streaming', { LinesToChunks, WriteDown });
+module.exports = { LinesToChunks, WriteDown, written };
