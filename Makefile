@@ -39,6 +39,16 @@ test: $(BUILT) ## Run all tests
 test-nodes: $(BUILT) ## Run the unit tests on Node 20.19, 22 and 24, downloaded by npm into out/nodes
 	@for version in $(NODES); do scripts/test-on-node "$$version" || exit 1; done
 
+.PHONY: conformance conformance-golden
+CASES    := test/conformance/cases
+WORKERS  := 0
+
+conformance: $(BUILT) ## Hold the local runner against Beam's Java runner, on the cases of CASES=FOLDER-OR-FILE
+	@node test/conformance/run.js --workers $(WORKERS) $(CASES)
+
+conformance-golden: $(PACKAGES) ## Ask Beam's Java runner again what it does with the conformance cases (needs Maven)
+	@test/conformance/golden
+
 lint: $(PACKAGES) ## Check format, lint and types
 	@npx --no-install biome ci .
 	@npm run --silent typecheck

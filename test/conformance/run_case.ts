@@ -37,12 +37,12 @@ export async function runCase(c: Case, workers: number): Promise<Verdict> {
         workers,
         registration: [REGISTERED],
         liftCombines: false,
-        onDropped: ({ reason }: { reason: 'late' | 'closed' }) => {
+        onDropped: ({ reason }) => {
           dropped[reason]++;
         },
-        onEvent: (event: number) => appendFileSync(file, `${JSON.stringify({ event })}\n`),
+        onEvent: (event) => appendFileSync(file, `${JSON.stringify({ event })}\n`),
         unsafeTriggers: c.bypassTriggerGuard === true,
-      } as never);
+      });
     } catch (error) {
       return refused(c, refusalOf(error, false));
     }
