@@ -1,18 +1,26 @@
 /** The runner for one machine: executes a pipeline's proto, on worker threads or in the calling one. */
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import type { Window } from 'apache-beam/values';
+import { Coders } from '../harness/coders';
 import type { Distribution } from '../harness/metrics';
-import { EventTimeExecution } from './event_time/event_time_execution';
-import { TEST_STREAM_URN } from './event_time/test_stream_player';
+import { UnsupportedStepError } from '../step_error';
+import { type Checkpoints, EventTimeExecution } from './event_time/event_time_execution';
+import type { GraphRoot } from './event_time/root';
+import { SourceRoot } from './event_time/source_root';
+import { TEST_STREAM_URN, TestStreamPlayer } from './event_time/test_stream_player';
 import { Execution } from './execution';
 import { fuse } from './fusion';
 import { refuseUnsupported } from './refusals';
 import { RunMetrics } from './run_metrics';
+import type { UnboundedSource } from './source';
 import { DirectExecutor, type StageExecutor } from './stage_executor';
+import type { SharedProtos, StepGraph } from './stages';
 import { stepsOf } from './steps';
 import { startWorkers, type WorkerThread } from './worker_thread';
 
 export { StepError, UnsupportedStepError } from '../step_error';
+export type { Checkpoints } from './event_time/event_time_execution';
+export type { PulledElements, SourceElement, UnboundedSource } from './source';
 export { startWorkers } from './worker_thread';
 
 export interface LocalRunnerOptions {
@@ -26,6 +34,10 @@ export interface LocalRunnerOptions {
   liftCombines?: boolean;
   /** Called after each bundle. */
   onProgress?: (progress: RunProgress) => void;
+  /** Makes the source of an unbounded root, by the root's URN. */
+  sources?: Readonly<Record<string, (root: runnerApi.PTransform) => UnboundedSource>>;
+  /** Where the state of an unbounded run is kept, if it is: with it a run goes on where the last commit was. */
+  checkpoints?: Checkpoints;
   /**
    * Runs triggers that may finish while data still comes, and lose it: false by default, as in Java. For tests of the model.
    */
@@ -98,8 +110,11 @@ export async function runLocally(
     const threads = typeof workers === 'number' ? startWorkers(workers, registration) : workers;
     executors.push(...threads);
 
-    const root = rootOf(pipeline);
-    const graph = stepsOf(pipeline, { liftCombines: liftCombines && root === undefined });
+    const roots = new Set([TEST_STREAM_URN, ...Object.keys(options.sources ?? {})]);
+    const hasRoot = Object.values(pipeline.components?.transforms ?? {}).some(({ spec }) =>
+      roots.has(spec?.urn ?? ''),
+    );
+    const graph = stepsOf(pipeline, { liftCombines: liftCombines && !hasRoot, roots });
     refuseUnsupported(graph, options);
     const { pcollections, coders, windowingStrategies } = graph.components;
     const protos = { pcollections, coders, windowingStrategies };
@@ -111,23 +126,19 @@ export async function runLocally(
 
     const metrics = new RunMetrics();
     const seconds = () => (performance.now() - started) / 1000;
-    const execution =
-      root === undefined
-        ? new Execution(fuse(graph), protos, executors, metrics, (done) =>
-            onProgress?.({ ...done, counters: metrics.counters, seconds: seconds() }),
-          )
-        : new EventTimeExecution(
-            fuse(graph, { cutAtSideInputs: true }),
-            graph.steps.find(({ kind }) => kind === 'root')!,
-            protos,
-            executors,
-            metrics,
-            {
-              dropped: (dropped) => options.onDropped?.(dropped),
-              eventDone: (event) => options.onEvent?.(event),
-              bundleDone: () => undefined,
-            },
-          );
+    const execution = !hasRoot
+      ? new Execution(fuse(graph), protos, executors, metrics, (done) =>
+          onProgress?.({ ...done, counters: metrics.counters, seconds: seconds() }),
+        )
+      : new EventTimeExecution(
+          fuse(graph, { cutAtSideInputs: true }),
+          openRoot(graph, protos, executors.length, options),
+          protos,
+          executors,
+          metrics,
+          { dropped: (dropped) => options.onDropped?.(dropped), bundleDone: () => undefined },
+          options.checkpoints,
+        );
     const abort = () => execution.fail(abortError(signal!));
     signal?.addEventListener('abort', abort, { once: true });
     try {
@@ -141,11 +152,24 @@ export async function runLocally(
   }
 }
 
-/** The id of the root that gives out elements while the graph runs, if there is one. */
-function rootOf({ components }: runnerApi.Pipeline): string | undefined {
-  return Object.entries(components?.transforms ?? {}).find(
-    ([, { spec }]) => spec?.urn === TEST_STREAM_URN,
-  )?.[0];
+/** The root of the graph that is no impulse. */
+function openRoot(
+  { steps }: StepGraph,
+  protos: SharedProtos,
+  bundles: number,
+  { sources = {}, onEvent }: LocalRunnerOptions,
+): GraphRoot {
+  const roots = steps.filter(({ kind }) => kind === 'root');
+  const coders = new Coders(protos.coders);
+  const [root, second] = roots;
+  if (second !== undefined)
+    throw new UnsupportedStepError(
+      second.transform.uniqueName,
+      'a graph can have one root that is no impulse',
+    );
+  const urn = root.transform.spec!.urn;
+  if (urn === TEST_STREAM_URN) return new TestStreamPlayer(root, protos, coders, (event) => onEvent?.(event));
+  return new SourceRoot(sources[urn](root.transform), root.outputs[0], Math.max(1, bundles), protos, coders);
 }
 
 function abortError(signal: AbortSignal): Error {

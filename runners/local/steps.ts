@@ -3,18 +3,22 @@ import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { sideInputNames } from '../harness/bundle_processor';
 import { UnsupportedStepError } from '../step_error';
 import { COMBINE_PER_KEY_URN, expandCombine } from './combine_lifting';
-import { TEST_STREAM_URN } from './event_time/test_stream_player';
 import type { Step, StepGraph } from './stages';
 
 const KINDS: Readonly<Record<string, Step['kind']>> = {
   'beam:transform:impulse:v1': 'impulse',
-  [TEST_STREAM_URN]: 'root',
   'beam:transform:group_by_key:v1': 'group',
   'beam:transform:reshuffle:v1': 'reshuffle',
   'beam:transform:flatten:v1': 'flatten',
 };
 
-export function stepsOf(pipeline: runnerApi.Pipeline, options: { liftCombines: boolean }): StepGraph {
+export interface ReadingOptions {
+  readonly liftCombines: boolean;
+  /** URNs of what gives out elements while the graph runs. */
+  readonly roots?: ReadonlySet<string>;
+}
+
+export function stepsOf(pipeline: runnerApi.Pipeline, options: ReadingOptions): StepGraph {
   const components = runnerApi.Components.clone(pipeline.components ?? runnerApi.Components.create());
   const leaves: Step[] = [];
   const visit = (id: string): void => {
@@ -30,7 +34,8 @@ export function stepsOf(pipeline: runnerApi.Pipeline, options: { liftCombines: b
     }
   };
   const visitLeaf = (id: string, transform: runnerApi.PTransform): void => {
-    leaves.push(stepOf(id, transform));
+    const step = stepOf(id, transform);
+    leaves.push(options.roots?.has(transform.spec?.urn ?? '') ? { ...step, kind: 'root' } : step);
   };
   pipeline.rootTransformIds.forEach(visit);
   return { steps: inOrder(leaves), components };

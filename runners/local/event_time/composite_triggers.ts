@@ -17,6 +17,11 @@ export class EarlyAndLateTrigger extends Trigger {
     else this.firstUnfinished(window)?.onElement(window);
   }
 
+  override awaken(window: TriggerWindow): void {
+    if (!isOver(window)) window.wakeAtEventTime(window.lastMoment);
+    super.awaken(window);
+  }
+
   override onMerge(window: MergedTriggerWindow): void {
     const { early, late } = this;
     early.onMerge(window);

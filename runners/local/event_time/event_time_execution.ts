@@ -8,47 +8,56 @@ import { ParDoPayload } from 'apache-beam/proto/beam_runner_api';
 import { Coders } from '../../harness/coders';
 import { windowMapping } from '../../harness/window_mapping';
 import { impulseBundle } from '../bundles';
+import type { StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import type { RunMetrics } from '../run_metrics';
 import { defineStage } from '../stage_definition';
 import type { StageExecutor } from '../stage_executor';
 import type { BundleResult } from '../stage_host';
-import type { Edge, SharedProtos, Stage, Step } from '../stages';
-import { ManualClock } from './clock';
+import type { Edge, SharedProtos, Stage } from '../stages';
 import { type DroppedElement, GroupingNode } from './grouping_node';
 import { MAX_INSTANT } from './instants';
+import type { GraphRoot } from './root';
 import { SideView } from './side_view';
 import { StageNode } from './stage_node';
-import { TestStreamPlayer } from './test_stream_player';
 
 export interface EventTimeObserver {
   dropped(element: DroppedElement): void;
-  /** A root's event, counted from 0, has been played to its end: all that it led to is done. */
-  eventDone(event: number): void;
   bundleDone(stage: string): void;
 }
 
+/** Durable state, and how often it is written. */
+export interface Checkpoints {
+  readonly store: StateStore;
+  readonly everyMs: number;
+  /** Told of each point between the steps of a checkpoint: for tests that kill the run there. */
+  readonly reached?: (point: string) => void;
+}
+
+/** Spaces of the store; those of groupings, side inputs and stages are named after their steps. */
+const MARKS = 'marks';
+const WATERMARKS = 'watermarks';
+const EMPTY = Buffer.from('-');
+
 export class EventTimeExecution {
-  private readonly clock = new ManualClock();
   private readonly nodes = new Map<Stage, StageNode>();
   private readonly groupings = new Map<string, GroupingNode>();
   private readonly views = new Map<string, SideView>();
-  private readonly player: TestStreamPlayer;
   private readonly sentVersions = new Map<StageExecutor, Map<SideView, number>>();
   private readonly opened = new Map<StageExecutor, Set<StageNode>>();
   private failure: { readonly error: unknown } | undefined;
 
-  /** `root`: the one root that is no impulse. */
+  /** `root`: the one root that is no impulse; `checkpoints`: where state is kept, if it is. */
   constructor(
     private readonly stages: readonly Stage[],
-    root: Step,
+    private readonly root: GraphRoot,
     protos: SharedProtos,
     private readonly executors: readonly StageExecutor[],
     private readonly metrics: RunMetrics,
     private readonly observer: EventTimeObserver,
+    private readonly checkpoints: Checkpoints | null = null,
   ) {
     const coders = new Coders(protos.coders);
-    this.player = new TestStreamPlayer(root, protos, coders, this.clock);
     const strategyOf = (pcollection: string) =>
       protos.windowingStrategies[protos.pcollections[pcollection].windowingStrategyId];
     const groupingNode = (step: string, pcollection: string): GroupingNode => {
@@ -89,21 +98,95 @@ export class EventTimeExecution {
 
   /** Resolves when the root is over and all windows are closed; rejects with what made a bundle fail. */
   async run(): Promise<void> {
-    for (const [stage, node] of this.nodes)
-      if (stage.source === 'impulse') node.queue.push(impulseBundle().next()!);
-    for (;;) {
+    const { root, checkpoints } = this;
+    const isRestored = checkpoints !== null && this.restore(checkpoints.store);
+    await root.open(isRestored ? markOf(checkpoints.store) : null);
+    if (!isRestored)
+      for (const [stage, node] of this.nodes)
+        if (stage.source === 'impulse') node.queue.push(impulseBundle().next()!);
+    try {
+      for (let saved = Date.now(); !root.isOver; ) {
+        await this.settle();
+        if (checkpoints !== null && Date.now() - saved >= checkpoints.everyMs) {
+          await this.checkpoint(checkpoints);
+          saved = Date.now();
+        }
+        for (const { pcollection, batch } of await root.next(this.nextProcessingTimer))
+          this.rootNode(pcollection).add(batch);
+      }
       await this.settle();
-      if (this.player.position > 0) this.observer.eventDone(this.player.position - 1);
-      if (this.player.isOver) break;
-      const elements = this.player.play();
-      if (elements === undefined) continue;
-      const node = [...this.nodes.values()].find(
-        ({ stage }) => stage.source === 'root' && stage.input === elements.pcollection,
-      );
-      node!.add(elements.batch);
+      if (checkpoints !== null) await this.checkpoint(checkpoints);
+    } finally {
+      await root.close();
     }
     for (const [executor, nodes] of this.opened)
       for (const { stage } of nodes) await executor.close(stage.id);
+  }
+
+  /** Makes what has been done durable. Called at rest: no bundle waits or is at work, and sinks have flushed with theirs. */
+  private async checkpoint({ store, reached }: Checkpoints): Promise<void> {
+    const mark = this.root.mark();
+    const changes = [...this.allGroupings()].flatMap((node) => node.changes());
+    for (const view of this.views.values()) changes.push(...view.changes());
+    for (const node of this.nodes.values()) changes.push(...node.changes());
+    changes.push({ space: WATERMARKS, key: EMPTY, value: this.encodeWatermarks() });
+    if (mark !== null) changes.push({ space: MARKS, key: EMPTY, value: mark });
+    reached?.('before the commit');
+    await store.commit(changes);
+    reached?.('after the commit');
+    if (mark !== null) await this.root.finalise(mark);
+    reached?.('after finalising');
+  }
+
+  /** Goes on from the last commit. False where there is none. */
+  private restore(store: StateStore): boolean {
+    if (store.commits === 0) return false;
+    for (const [, bytes] of store.entries(WATERMARKS)) this.decodeWatermarks(bytes);
+    for (const node of this.allGroupings()) node.restore(store);
+    for (const view of this.views.values()) view.restore(store);
+    for (const node of this.nodes.values()) node.restore(store);
+    return true;
+  }
+
+  private *allGroupings(): Generator<GroupingNode> {
+    yield* this.groupings.values();
+    for (const { node } of this.views.values()) yield node;
+  }
+
+  /** By stage and grouping, in the order of the graph. */
+  private encodeWatermarks(): Uint8Array {
+    const nodes = [...this.nodes.values()].map(({ inputWatermark }) => inputWatermark);
+    const groupings = [...this.allGroupings()].map(({ grouping }) => [
+      grouping.inputWatermark,
+      grouping.outputWatermark,
+    ]);
+    return Buffer.from(JSON.stringify({ nodes, groupings }), 'utf8');
+  }
+
+  private decodeWatermarks(bytes: Uint8Array): void {
+    const { nodes, groupings } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+      nodes: number[];
+      groupings: [number, number][];
+    };
+    [...this.nodes.values()].forEach((node, at) => {
+      node.inputWatermark = nodes[at];
+    });
+    [...this.allGroupings()].forEach(({ grouping }, at) => {
+      [grouping.inputWatermark, grouping.outputWatermark] = groupings[at];
+    });
+  }
+
+  private rootNode(pcollection: string): StageNode {
+    return [...this.nodes.values()].find(
+      ({ stage }) => stage.source === 'root' && stage.input === pcollection,
+    )!;
+  }
+
+  /** When processing time next wakes a grouping. */
+  private get nextProcessingTimer(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { grouping } of this.allGroupings()) next = Math.min(next, grouping.nextProcessingTimer);
+    return next;
   }
 
   fail(error: unknown): void {
@@ -199,7 +282,7 @@ export class EventTimeExecution {
       }
       let arrived: number;
       if (stage.source === 'impulse') arrived = MAX_INSTANT;
-      else if (stage.source === 'root') arrived = this.player.watermarks.get(stage.input)!;
+      else if (stage.source === 'root') arrived = this.root.watermarks.get(stage.input)!;
       else {
         const { source } = stage;
         arrived = this.arrivedAt(source);
@@ -237,11 +320,16 @@ export class EventTimeExecution {
     const before = [grouping.inputWatermark, grouping.outputWatermark];
     grouping.inputWatermark = Math.max(grouping.inputWatermark, arrived);
     grouping.outputWatermark = grouping.nextOutputWatermark;
-    grouping.processingTime = this.clock.now;
+    grouping.processingTime = this.root.clock.now;
     const { fired, panes } = node.fireTimers();
     take(panes);
     if (fired) return true;
     grouping.outputWatermark = grouping.nextOutputWatermark;
     return before[0] !== grouping.inputWatermark || before[1] !== grouping.outputWatermark;
   }
+}
+
+function markOf(store: StateStore): Uint8Array | null {
+  for (const [, mark] of store.entries(MARKS)) return mark.slice();
+  return null;
 }

@@ -10,6 +10,7 @@ import { IntervalWindow, type PaneInfo, type Window } from 'apache-beam/values';
 import Long from 'long';
 import { decodeLatin1, ValueEncoder } from '../../harness/bytes';
 import { mergeOverlapping } from '../../harness/operators/windowing';
+import type { StateChange, StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import { EdgeBatchBuilder } from '../edge_batch_builder';
 import { copyOut, handOut, type StoredValue, storedElements } from '../stored_values';
@@ -21,6 +22,8 @@ import {
   type Pane,
   PaneGrouping,
 } from './pane_grouping';
+import { decodeWindow, encodeWindow, parseRecordKey, recordKey } from './window_record';
+import type { WindowState } from './window_state';
 
 /** Something that a grouping did not take in, for the observer. */
 export interface DroppedElement {
@@ -80,6 +83,62 @@ export class GroupingNode {
   fireTimers(): { fired: boolean; panes: EdgeBatch | undefined } {
     const fired = this.grouping.fireTimers();
     return { fired, panes: this.take() };
+  }
+
+  /** What a checkpoint has to write, in two spaces: windows, and their values. */
+  changes(): StateChange[] {
+    const changes: StateChange[] = [];
+    const spaces = this.spaces;
+    for (const { state, isGone } of this.grouping.takeChanged()) {
+      const keep = !isGone && state.saved >= 0 ? state.saved : 0;
+      for (let at = keep; at < state.savedBefore; at++)
+        changes.push({ space: spaces.values, key: recordKey(state, at), value: null });
+      if (isGone) {
+        changes.push({ space: spaces.windows, key: recordKey(state), value: null });
+        state.savedBefore = 0;
+        continue;
+      }
+      for (let at = keep; at < state.values.length; at++) {
+        const { chunk, offset, length } = state.values[at];
+        changes.push({
+          space: spaces.values,
+          key: recordKey(state, at),
+          value: chunk.bytes.slice(offset, offset + length),
+        });
+      }
+      changes.push({ space: spaces.windows, key: recordKey(state), value: encodeWindow(state) });
+      state.saved = state.values.length;
+      state.savedBefore = state.values.length;
+    }
+    // Of a window that is gone and there again, what is there now has to stand.
+    return changes.sort((a, b) => Number(a.value !== null) - Number(b.value !== null));
+  }
+
+  /** Takes a checkpoint's windows back in; the watermarks have to be there already. */
+  restore(store: StateStore): void {
+    const spaces = this.spaces;
+    const values = new Map<string, Uint8Array>();
+    for (const [key, value] of store.entries(spaces.values))
+      values.set(Buffer.from(key).toString('utf8'), value.slice());
+    for (const [bytes, record] of store.entries(spaces.windows)) {
+      const { key, window } = parseRecordKey(bytes);
+      let state!: WindowState<StoredValue>;
+      const count = decodeWindow(record, (start, last) => {
+        state = this.grouping.blank(key, window, start, last);
+        return state;
+      });
+      for (let at = 0; at < count; at++) {
+        const value = values.get(Buffer.from(recordKey(state, at)).toString('utf8'))!;
+        state.values.push({ chunk: { bytes: value, values: 1 }, offset: 0, length: value.length });
+      }
+      state.saved = count;
+      state.savedBefore = count;
+      this.grouping.restore(state);
+    }
+  }
+
+  private get spaces(): { windows: string; values: string } {
+    return { windows: `windows ${this.step}`, values: `values ${this.step}` };
   }
 
   private take(): EdgeBatch | undefined {

@@ -4,6 +4,10 @@ import { isOver, type MergedTriggerWindow, Trigger, type TriggerWindow } from '.
 /** Fires whenever it is asked once the window is over, and never finishes. */
 export class DefaultTrigger extends Trigger {
   override onElement(window: TriggerWindow): void {
+    this.awaken(window);
+  }
+
+  override awaken(window: TriggerWindow): void {
     if (!isOver(window)) window.wakeAtEventTime(window.lastMoment);
   }
 
@@ -101,6 +105,11 @@ export class ProcessingTimeTrigger extends Trigger {
     this.finish(window);
   }
 
+  override awaken(window: TriggerWindow): void {
+    const target = window.state.numbers[this.number];
+    if (!Number.isNaN(target)) window.wakeAtProcessingTime(target);
+  }
+
   private waitFor(window: TriggerWindow, target: number): void {
     window.state.numbers[this.number] = target;
     window.wakeAtProcessingTime(target);
@@ -110,6 +119,10 @@ export class ProcessingTimeTrigger extends Trigger {
 /** Fires once, when the window is over. */
 export class EndOfWindowTrigger extends Trigger {
   override onElement(window: TriggerWindow): void {
+    this.awaken(window);
+  }
+
+  override awaken(window: TriggerWindow): void {
     if (!isOver(window)) window.wakeAtEventTime(window.lastMoment);
   }
 

@@ -60,6 +60,8 @@ export class PaneGrouping<V> {
   private readonly eventTimers = new Timers<WindowState<V>>();
   private readonly processingTimers = new Timers<WindowState<V>>();
   private readonly holds = new Holds();
+  /** What has changed since the last checkpoint. */
+  private changed = new Set<WindowState<V>>();
   private readonly tree;
   private readonly lateness: number;
 
@@ -78,6 +80,30 @@ export class PaneGrouping<V> {
     let size = 0;
     for (const ofKey of this.windows.values()) size += ofKey.size;
     return size;
+  }
+
+  /** The windows that have changed since this was asked last; those that are gone are marked so. */
+  takeChanged(): { state: WindowState<V>; isGone: boolean }[] {
+    const changed = [...this.changed].map((state) => ({
+      state,
+      isGone: this.windows.get(state.key)?.get(state.window) !== state,
+    }));
+    this.changed = new Set();
+    return changed;
+  }
+
+  /** A new state of a window, as a checkpoint has it: to be filled in, then {@link restore}d. */
+  blank(key: string, window: string, start: number, lastMoment: number): WindowState<V> {
+    return new WindowState<V>(key, window, start, lastMoment, new TriggerState(this.tree.size));
+  }
+
+  /** Takes a window's state back in, after the watermarks. */
+  restore(state: WindowState<V>): void {
+    this.windowsOf(state.key).set(state.window, state);
+    if (state.elementHold !== null) this.holds.add(state.elementHold);
+    if (state.expiryHold !== null) this.holds.add(state.expiryHold);
+    this.eventTimers.set(this.expiry(state), state);
+    if (state.isActive) this.tree.root.awaken(this.triggerWindow(state));
   }
 
   /** What the output watermark may become: nothing that a pane's timestamp is held for, or a timer still has to do, lies before it. */
@@ -159,6 +185,7 @@ export class PaneGrouping<V> {
   }
 
   private addValue(state: WindowState<V>, value: V, timestamp: number): void {
+    this.changed.add(state);
     state.isActive = true;
     state.isEmpty = false;
     this.eventTimers.set(this.expiry(state), state);
@@ -174,7 +201,10 @@ export class PaneGrouping<V> {
     const isFinished = this.isClosed(state);
     this.giveOut(state, isFinished);
     state.isEmpty = true;
-    if (isFinished || this.strategy.accumulationMode === AccumulationMode_Enum.DISCARDING) state.values = [];
+    if (isFinished || this.strategy.accumulationMode === AccumulationMode_Enum.DISCARDING) {
+      state.values = [];
+      state.saved = -1;
+    }
     if (!isFinished) return;
     // What is left is that it has finished, until it expires.
     this.tree.root.clear(window);
@@ -184,6 +214,7 @@ export class PaneGrouping<V> {
 
   /** Gives out the next pane, unless it is empty and not wanted so. */
   private giveOut(state: WindowState<V>, isLast: boolean): void {
+    this.changed.add(state);
     const timestamp = this.releaseHolds(state);
     if (!isLast) this.holdForExpiry(state, true);
     const { closingBehavior, onTimeBehavior } = this.strategy;
@@ -239,7 +270,9 @@ export class PaneGrouping<V> {
     state.isActive = sources.length > 0;
     state.pane = known?.pane ?? null;
     const elementHolds = sources.map(({ elementHold }) => elementHold).filter((hold) => hold !== null);
+    this.changed.add(state);
     for (const source of sources) {
+      this.changed.add(source);
       this.setHold(source, 'elementHold', null);
       this.setHold(source, 'expiryHold', null);
       ofKey.delete(source.window);
@@ -305,6 +338,7 @@ export class PaneGrouping<V> {
   }
 
   private forget(state: WindowState<V>): void {
+    this.changed.add(state);
     this.setHold(state, 'elementHold', null);
     this.setHold(state, 'expiryHold', null);
     this.windows.get(state.key)?.delete(state.window);

@@ -5,8 +5,9 @@
 import type { Coder } from 'apache-beam/coders/coders';
 import type { Trigger, WindowingStrategy } from 'apache-beam/proto/beam_runner_api';
 import type { Window } from 'apache-beam/values';
-import { ValueEncoder } from '../../harness/bytes';
+import { bytesOf, latin1Of, ValueEncoder } from '../../harness/bytes';
 import type { WindowMapping } from '../../harness/window_mapping';
+import type { StateChange, StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import { EdgeBatchBuilder } from '../edge_batch_builder';
 import { valueBytes } from '../edge_sources';
@@ -17,6 +18,7 @@ export class SideView {
   /** Grows with every change. */
   version = 0;
   private readonly values = new Map<string, Uint8Array[]>();
+  private readonly changed = new Set<string>();
   private readonly encoder = new ValueEncoder();
 
   constructor(
@@ -40,8 +42,30 @@ export class SideView {
         window,
         Array.from({ length: values }, (_, at) => valueBytes(panes!, from + at)),
       );
+      this.changed.add(window);
       this.version++;
     }
+  }
+
+  /** What a checkpoint has to write: of each window that has changed all its values, with the length of each before it. */
+  changes(): StateChange[] {
+    const changes = [...this.changed].map((window) => ({
+      space: this.space,
+      key: bytesOf(window),
+      value: joined(this.values.get(window)!),
+    }));
+    this.changed.clear();
+    return changes;
+  }
+
+  restore(store: StateStore): void {
+    for (const [window, bytes] of store.entries(this.space))
+      this.values.set(latin1Of(window), split(bytes.slice()));
+    this.version++;
+  }
+
+  private get space(): string {
+    return `side ${this.sideInput.transformId} ${this.sideInput.name}`;
   }
 
   /** Whether an element in a window of the main input may look. */
@@ -84,4 +108,26 @@ function firedBy(trigger: Trigger | undefined, end: number): number {
     default:
       return MAX_INSTANT;
   }
+}
+
+const LENGTH_BYTES = 4;
+
+function joined(values: readonly Uint8Array[]): Uint8Array {
+  const parts = values.flatMap((value) => {
+    const length = Buffer.alloc(LENGTH_BYTES);
+    length.writeUInt32LE(value.length);
+    return [length, value];
+  });
+  return Buffer.concat([Buffer.from([0]), ...parts]);
+}
+
+function split(bytes: Uint8Array): Uint8Array[] {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values: Uint8Array[] = [];
+  for (let at = 1; at < bytes.length; ) {
+    const length = view.readUInt32LE(at);
+    values.push(bytes.slice(at + LENGTH_BYTES, at + LENGTH_BYTES + length));
+    at += LENGTH_BYTES + length;
+  }
+  return values;
 }

@@ -2,7 +2,8 @@
 import type { Coder } from 'apache-beam/coders/coders';
 import { IterableCoder } from 'apache-beam/coders/standard_coders';
 import type { Window } from 'apache-beam/values';
-import { decodeLatin1, ValueEncoder } from '../../harness/bytes';
+import { bytesOf, decodeLatin1, latin1Of, ValueEncoder } from '../../harness/bytes';
+import type { StateChange, StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import { EdgeBatchBuilder } from '../edge_batch_builder';
 import type { Stage, StageDefinition } from '../stages';
@@ -17,6 +18,8 @@ export class StageNode {
   readonly queue: EdgeBatch[] = [];
   /** Elements whose side inputs are not there yet, one window each. */
   private waiting: StoredElement[] = [];
+  /** How many of them the last checkpoint has. */
+  private saved = 0;
   private readonly windowsCoder: Coder<Iterable<unknown>>;
   private readonly encoder = new ValueEncoder();
 
@@ -48,6 +51,39 @@ export class StageNode {
         this.waiting.push({ ...element, window: this.encoder.latin1(this.windowsCoder, [window]) });
     }
     this.releaseReady();
+  }
+
+  /** What a checkpoint has to write: the elements that wait, all anew, since they are few or none. */
+  changes(): StateChange[] {
+    if (this.sideViews.length === 0 || (this.waiting.length === 0 && this.saved === 0)) return [];
+    const changes: StateChange[] = this.waiting.map(({ chunk, offset, length, ...rest }, at) => ({
+      space: this.space,
+      key: Buffer.from(String(at)),
+      value: Buffer.from(
+        JSON.stringify({ ...rest, value: latin1Of(chunk.bytes.subarray(offset, offset + length)) }),
+        'utf8',
+      ),
+    }));
+    for (let at = changes.length; at < this.saved; at++)
+      changes.push({ space: this.space, key: Buffer.from(String(at)), value: null });
+    this.saved = this.waiting.length;
+    return changes;
+  }
+
+  restore(store: StateStore): void {
+    for (const [, bytes] of store.entries(this.space)) {
+      const { value, ...rest } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Omit<
+        StoredElement,
+        'chunk' | 'offset' | 'length'
+      > & { value: string };
+      const content = bytesOf(value);
+      this.waiting.push({ ...rest, chunk: { bytes: content, values: 1 }, offset: 0, length: content.length });
+    }
+    this.saved = this.waiting.length;
+  }
+
+  private get space(): string {
+    return `waiting ${this.stage.id}`;
   }
 
   /** Queues the elements whose side inputs have come. Says whether there were any. */

@@ -7,31 +7,27 @@ import Long from 'long';
 import { latin1Of } from '../../harness/bytes';
 import type { Coders } from '../../harness/coders';
 import { NO_FIRING } from '../../harness/elements';
-import type { EdgeBatch } from '../edge_batch';
 import { EdgeBatchBuilder } from '../edge_batch_builder';
 import type { SharedProtos, Step } from '../stages';
-import type { ManualClock } from './clock';
+import { ManualClock } from './clock';
 import { MIN_INSTANT, toMillis } from './instants';
+import type { GraphRoot, RootElements } from './root';
 
 export const TEST_STREAM_URN = 'beam:transform:teststream:v1';
 
-export interface RootElements {
-  readonly pcollection: string;
-  readonly batch: EdgeBatch;
-}
-
-export class TestStreamPlayer {
+export class TestStreamPlayer implements GraphRoot {
+  readonly clock = new ManualClock();
   /** By PCollection that the stream gives out. */
   readonly watermarks = new Map<string, number>();
   private readonly events: readonly TestStreamPayload_Event[];
   private readonly outputs: ReadonlyMap<string, string>;
-  private next = 0;
+  private played = 0;
 
   constructor(
     { transform }: Step,
     private readonly protos: SharedProtos,
     private readonly coders: Coders,
-    private readonly clock: ManualClock,
+    private readonly onPlayed: (event: number) => void,
   ) {
     this.events = TestStreamPayload.fromBinary(transform.spec!.payload).events;
     const outputs = Object.entries(transform.outputs);
@@ -40,18 +36,34 @@ export class TestStreamPlayer {
     for (const [, pcollection] of outputs) this.watermarks.set(pcollection, MIN_INSTANT);
   }
 
-  /** Number of the event that is played next. */
-  get position(): number {
-    return this.next;
-  }
-
+  /** Over when the last event has been played, and what it led to is done. */
   get isOver(): boolean {
-    return this.next === this.events.length;
+    return this.played > this.events.length;
   }
 
-  /** Plays the next event; gives out its elements, if it has any. */
-  play(): RootElements | undefined {
-    const { event } = this.events[this.next++];
+  async open(): Promise<void> {}
+
+  /** Plays the next event. Since it is asked when the graph has come to rest, the one before is done then. */
+  async next(): Promise<readonly RootElements[]> {
+    if (this.played > 0) this.onPlayed(this.played - 1);
+    if (this.played === this.events.length) {
+      this.played++;
+      return [];
+    }
+    const elements = this.play();
+    return elements === undefined ? [] : [elements];
+  }
+
+  /** A test stream is played once. */
+  mark(): null {
+    return null;
+  }
+
+  async finalise(): Promise<void> {}
+  async close(): Promise<void> {}
+
+  private play(): RootElements | undefined {
+    const { event } = this.events[this.played++];
     switch (event.oneofKind) {
       case 'processingTimeEvent':
         this.clock.now += Number(event.processingTimeEvent.advanceDuration);

@@ -43,6 +43,11 @@ export abstract class Trigger {
   /** Called when {@link shouldFire}. */
   abstract onFire(window: TriggerWindow): void;
 
+  /** Sets the timers that it waits for, with its parts: after a restart. */
+  awaken(window: TriggerWindow): void {
+    for (const part of this.parts) part.awaken(window);
+  }
+
   /** Forgets what it has counted or waits for, with its parts; what has finished stays so. */
   clear(window: TriggerWindow): void {
     window.state.numbers[this.number] = Number.NaN;

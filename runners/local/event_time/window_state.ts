@@ -15,6 +15,10 @@ export class WindowState<V> {
   pane: { readonly index: number; readonly onTimeIndex: number; readonly timing: Timing } | null = null;
   /** Not yet seen, or merged into another window, or finished: state is kept of active windows alone, but for what has finished. */
   isActive = false;
+  /** How many of the values the last checkpoint has; −1 where it has others. */
+  saved = 0;
+  /** How many it has in all. */
+  savedBefore = 0;
 
   constructor(
     readonly key: string,
