@@ -9,5 +9,7 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // Before the SDK, which needs it on Node 22 and later.
+  setupFiles: ['<rootDir>/beam/node24.ts'],
   testTimeout: 120_000,
 };
