@@ -1,4 +1,5 @@
 /** Refuses, before anything runs, what this runner would otherwise do differently from the model. */
+import { ASSIGN_MAX_TIMESTAMP_WINDOW_MAPPING_FN_URN } from 'apache-beam/internal/urns';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { WINDOW_FN_URNS, windowFnFromProto } from '../../beam/windows';
 import { OPERATORS } from '../harness/operators';
@@ -70,7 +71,15 @@ function refusedEternity(
   return 'input without an end, in the global window with the default trigger, would never be grouped';
 }
 
-function refusedParDo({ transform, sideInputs }: Step, protos: SharedProtos): string | undefined {
+function isGlobal({ windowFn }: runnerApi.WindowingStrategy): boolean {
+  return windowFn?.urn === WINDOW_FN_URNS.global;
+}
+
+function refusedParDo(
+  { transform, mainInputs: [main], sideInputs }: Step,
+  protos: SharedProtos,
+): string | undefined {
+  const mainStrategy = protos.windowingStrategies[protos.pcollections[main].windowingStrategyId];
   const payload = runnerApi.ParDoPayload.fromBinary(transform.spec!.payload);
   if (Object.keys(payload.stateSpecs).length > 0) return 'state is not supported';
   if (Object.keys(payload.timerFamilySpecs).length > 0) return 'timers are not supported';
@@ -84,6 +93,12 @@ function refusedParDo({ transform, sideInputs }: Step, protos: SharedProtos): st
     const { windowFn, mergeStatus } = strategy;
     const eternity = refusedEternity(side, strategy);
     if (eternity !== undefined) return eternity;
+    if (
+      isGlobal(mainStrategy) &&
+      windowMappingFn?.urn === ASSIGN_MAX_TIMESTAMP_WINDOW_MAPPING_FN_URN &&
+      !isGlobal(strategy)
+    )
+      return `its side input ${name} is in windows, and the global window of the main input is in none of them`;
     if (accessPattern?.urn !== 'beam:side_input:iterable:v1') {
       return `side inputs read as ${accessPattern?.urn} are not supported`;
     }

@@ -87,8 +87,9 @@ export class ProcessingTimeTrigger extends Trigger {
     this.waitFor(window, this.transform(window.processingTime));
   }
 
+  /** What has fired for a window that now is larger waits anew, with the next element. */
   override onMerge(window: MergedTriggerWindow): void {
-    this.finish(window, this.finishedInAll(window));
+    this.finish(window, window.before?.finished[this.number] === 1);
     if (this.isFinished(window)) return;
     const targets = window.merged
       .map(({ numbers }) => numbers[this.number])

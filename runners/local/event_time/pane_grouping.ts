@@ -289,6 +289,7 @@ export class PaneGrouping<V> {
     const window: MergedTriggerWindow = {
       ...this.triggerWindow(state),
       merged: sources.map(({ triggers }) => triggers),
+      before: known?.triggers,
     };
     this.tree.root.onMerge(window);
     return state;

@@ -29,6 +29,8 @@ export interface TriggerWindow {
 /** Windows that become one: `state` is the new one's, fresh. */
 export interface MergedTriggerWindow extends TriggerWindow {
   readonly merged: readonly TriggerState[];
+  /** Of those the one that was the same window before, if one was. */
+  readonly before: TriggerState | undefined;
 }
 
 export abstract class Trigger {
