@@ -1,0 +1,125 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quote } from '../../schema/duckdb';
+import { runs } from '../../schema/tables';
+import { InputError } from '../input_error';
+import { removeStaging } from '../staging/staging_directory';
+import { withDuckdb } from './open';
+import { prepareOutput } from './prepare_output';
+import { storeError } from './store_error';
+import {
+  createStreamTables,
+  dropStreamTables,
+  type Owner,
+  readOwner,
+  STREAM_TABLES,
+  tableNames,
+} from './stream_tables';
+import { latestWatermark, timestampSql, watermarkOf } from './stream_watermark';
+import type { RunIdentity } from './switch_tables';
+import { type LockWait, whenUnlocked } from './when_unlocked';
+
+export interface StreamOutput extends LockWait {
+  /** The DuckDB file. */
+  readonly file: string;
+  /** The run that begins; its watermark is the one it goes on from. */
+  readonly run: RunIdentity & { readonly state_id: string };
+  /** Commits that the state holds: one that has some must find its own output. */
+  readonly commits: number;
+  /** Take the output over where it is another's, and empty it. Its own output keeps its rows. */
+  readonly replace: boolean;
+}
+
+/**
+ * Makes the output a stream's own, with all tables, before it reads anything, and enters the run in `runs`. Returns a staging directory beside it, made new; what killed runs left there is removed.
+ *
+ * @throws {InputError} where the output can't be written, is locked for longer than the patience, belongs to another stream or to a batch run, or lacks what the state has written before. Then it is as it
+ * was.
+ */
+export async function prepareStreamOutput(output: StreamOutput): Promise<string> {
+  const { file, run } = output;
+  // Whose it is, is for this function to say: so the check for batch runs is told to replace.
+  const staging = await whenUnlocked(() => prepareOutput(file, run.run_id, true), output);
+  try {
+    if (fs.existsSync(file)) {
+      await whenUnlocked(
+        () => withDuckdb(file, 'READ_WRITE', (connection) => claim(connection, output)),
+        output,
+      );
+    } else {
+      const built = path.join(staging, 'new.duckdb');
+      await withDuckdb(built, 'READ_WRITE', (connection) => claim(connection, output));
+      // The log of a file that somebody has removed would be taken for this one's.
+      fs.rmSync(`${file}.wal`, { force: true });
+      fs.renameSync(built, file);
+    }
+    return staging;
+  } catch (error) {
+    removeStaging(staging);
+    throw storeError(file, error);
+  }
+}
+
+async function claim(connection: DuckDBConnection, output: StreamOutput): Promise<void> {
+  const { run, replace } = output;
+  await connection.run('BEGIN TRANSACTION');
+  const owner = await readOwner(connection);
+  const isOwn = owner?.mode === 'streaming' && owner.stateId === run.state_id;
+  if (!isOwn) {
+    if (!replace) await refuseOther(connection, owner, output);
+    await dropStreamTables(connection);
+  }
+  await createStreamTables(connection);
+  const watermark = watermarkOf(run.watermark);
+  const before = isOwn ? owner.watermark : null;
+  await enterRun(connection, run, before === null ? watermark : latestWatermark(before, watermark));
+  await connection.run('COMMIT');
+}
+
+/** Throws where an output that is not this stream's is not free either. */
+async function refuseOther(
+  connection: DuckDBConnection,
+  owner: Owner | null,
+  { file, run, commits }: StreamOutput,
+): Promise<void> {
+  const another = 'choose another --output, or --replace to empty it and take it over';
+  if (owner?.mode === 'streaming')
+    throw new InputError(
+      `${file} belongs to the stream with the state ${owner.stateId}, not ${run.state_id}. Give the --state of that stream, ${another}`,
+    );
+  if (owner !== null)
+    throw new InputError(
+      `${file} was written by a batch run (${owner.runId}): a stream would add to its rows. C${another.slice(1)}`,
+    );
+  const names = await tableNames(connection);
+  const inTheWay = STREAM_TABLES.find(({ name }) => names.has(name));
+  if (inTheWay !== undefined)
+    throw new InputError(
+      `${file} has a table ${inTheWay.name} that no run is known to have written. C${another.slice(1)}`,
+    );
+  if (commits > 0)
+    throw new InputError(
+      `${file} holds nothing of the state ${run.state_id}, which has written ${commits} commits. Name the --output that it wrote to, put the file back, begin anew with another --state, or go on into an empty one with --replace`,
+    );
+}
+
+async function enterRun(
+  connection: DuckDBConnection,
+  run: StreamOutput['run'],
+  watermark: number | null,
+): Promise<void> {
+  await connection.run(`DELETE FROM ${quote(runs.name)} WHERE run_id = $1`, [run.run_id]);
+  await connection.run(
+    `INSERT INTO ${quote(runs.name)} VALUES ($1, $2, $3, $4, $5, '{}', ${watermark === null ? 'NULL' : timestampSql(watermark)}, $6::BIGINT, 'running', epoch_ms($7::BIGINT), NULL)`,
+    [
+      run.run_id,
+      run.state_id,
+      run.mode,
+      run.input,
+      run.options,
+      run.allowed_lateness_ms,
+      BigInt(run.started_at),
+    ],
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Which of two rows of one key a stream's output keeps, as SQL. The order does not depend on when a row comes, so a flush that is repeated, and an older one after a newer one, change nothing.
+ */
+import type { Table } from '../../schema/table';
+import { deadLetters, goldAnomaliesHourlyBrand, pipelineLedger } from '../../schema/tables';
+
+/** What the sink sets in the rows of a flush. */
+export interface Stamp {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly commit: number;
+}
+
+export interface UpsertRule {
+  /** A number over the columns of a row, by which the largest of a flush's rows of one key is found. */
+  readonly order: (row: string) => string;
+  /** Whether a row that is `stored` stays though one of its key is `coming`. */
+  readonly stays: (stored: string, coming: string, stamp: Stamp) => string;
+  /** Rows without any event remove the one that is there, and leave a tombstone. */
+  readonly leavesTombstones: boolean;
+  /** Columns that are set when the row is written, which the graph can't know. */
+  readonly stamped: Readonly<Record<string, keyof Stamp>>;
+}
+
+const pane = (row: string): string => `list_position(['early', 'on_time', 'late'], ${row}.pane)`;
+
+/** (revision, pane): a revision is below 2^53. */
+const byRevision = (row: string): string => `(${row}.revision * 4 + ${pane(row)})`;
+
+/** (revision, baseline_through, pane): milliseconds of the years 1 to 9999 are below 2^48 in size. */
+const byVerdict = (row: string): string =>
+  `(${row}.revision::HUGEINT * 1125899906842624 + coalesce(epoch_ms(${row}.baseline_through), 0) * 4 + ${pane(row)})`;
+
+const GOLD: UpsertRule = {
+  order: byRevision,
+  stays: (stored, coming) => `${byRevision(stored)} >= ${byRevision(coming)}`,
+  leavesTombstones: true,
+  stamped: { computed_at: 'time' },
+};
+
+const OTHERS: Readonly<Record<string, UpsertRule>> = {
+  /** An hour that healed by losing all its events is a retracted row, so no row is ever removed. */
+  [goldAnomaliesHourlyBrand.name]: {
+    order: byVerdict,
+    stays: (stored, coming) => `${byVerdict(stored)} >= ${byVerdict(coming)}`,
+    leavesTombstones: false,
+    stamped: { computed_at: 'time' },
+  },
+  /** A record that is read again is rejected again: the first row stays. */
+  [deadLetters.name]: {
+    order: (row) => `-epoch_ms(${row}.rejected_at)`,
+    stays: () => 'true',
+    leavesTombstones: false,
+    stamped: {},
+  },
+  /**
+   * Of the rows of one commit the fullest counts: all numbers only grow. A commit that a crash has cut off is done again under its number, with other records maybe, and the state goes on from that one; so an
+   * equal number is accepted.
+   */
+  [pipelineLedger.name]: {
+    order: (row) =>
+      `(${row}."read" + ${row}.counted + ${row}.duplicates + ${row}.rejected + coalesce(${row}.late_dropped, 0) + ${row}.redriven)`,
+    stays: (stored, _coming, { commit }) => `${stored}."commit" > ${commit}`,
+    leavesTombstones: false,
+    stamped: { commit: 'commit' },
+  },
+};
+
+export function upsertRule(table: Table): UpsertRule {
+  return OTHERS[table.name] ?? GOLD;
+}
+
+/** Whether a row counts no event, as isVoid in schema/tables.ts says it. */
+export function isVoidSql(row: string): string {
+  return `(${['views', 'carts', 'removals', 'purchases'].map((count) => `${row}.${count} = 0`).join(' AND ')})`;
+}

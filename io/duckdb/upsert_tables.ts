@@ -1,0 +1,189 @@
+/**
+ * The end of a streaming run's flush: staged rows become part of the tables, all in one transaction, each only if it is newer than what is there (upsert_rules.ts). What a flush did it may do again, in
+ * any order. The file is open for the time of the flush only, so that others can read between.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quote } from '../../schema/duckdb';
+import type { Table } from '../../schema/table';
+import { pipelineLedger, runs } from '../../schema/tables';
+import { InputError } from '../input_error';
+import type { Staged } from '../staging/stage_rows';
+import { appendBlocks } from './append_blocks';
+import { withDuckdb } from './open';
+import { storeError } from './store_error';
+import { type Owner, readOwner, STREAM_TABLES, streamTombstones } from './stream_tables';
+import { latestWatermark, timestampSql, watermarkOf } from './stream_watermark';
+import type { RunIdentity, TableCounts } from './switch_tables';
+import { upsertRule } from './upsert_rules';
+import {
+  addTombstones,
+  countVoid,
+  createIncoming,
+  heedTombstones,
+  incomingName,
+  insertIncoming,
+  keepLargest,
+  replaceOlder,
+} from './upsert_statements';
+import { type LockWait, whenUnlocked } from './when_unlocked';
+
+/** Rows from which on a flush is large. */
+const MANY_ROWS = 20_000;
+
+export interface UpsertOptions extends LockWait {
+  /** The DuckDB file, which prepareStreamOutput has made sure of. */
+  readonly file: string;
+  /** Where DuckDB puts what it has no memory for. */
+  readonly staging: string;
+  /**
+   * The run as it is after this flush: `watermark` in milliseconds, null or beyond the year 9999 for complete. One id is one start of the program: its watermark never goes back in `runs`.
+   */
+  readonly run: RunIdentity;
+  /** Time of the flush in milliseconds since 1970, which its rows get as computed_at. */
+  readonly now: number;
+  /** Number of the commit that the flush belongs to, which ledger rows get. */
+  readonly commit: number;
+  /** Set with the last flush of a run that was drained. */
+  readonly done?: boolean;
+}
+
+/**
+ * Brings staged rows of any tables into the output and the run's row up to date; without staged rows that row alone. When the promise is kept it is all on disk. The staged files stay.
+ *
+ * Returns, per table, the rows that took effect: written, or removed as void.
+ *
+ * @throws {InputError} where the file is gone, locked for longer than the patience, no longer this stream's, or can't be written. Then nothing of the flush is in it.
+ */
+export async function upsertTables(staged: readonly Staged[], options: UpsertOptions): Promise<TableCounts> {
+  const { file, staging } = options;
+  return whenUnlocked(() => {
+    if (!fs.existsSync(file))
+      throw new InputError(
+        `cannot write ${file}: it is gone. Put it back, or begin anew with another --state, which reads only what the source still has`,
+      );
+    return withDuckdb(file, 'READ_WRITE', (connection) => flush(connection, staged, options), {
+      temp_directory: path.join(staging, 'spilled'),
+      // Threads cost a small flush a quarter of its CPU time and gain it nothing.
+      ...(rowsOf(staged) < MANY_ROWS && { threads: '1' }),
+    });
+  }, options);
+}
+
+async function flush(
+  connection: DuckDBConnection,
+  staged: readonly Staged[],
+  options: UpsertOptions,
+): Promise<TableCounts> {
+  const { file, run, now, commit } = options;
+  const tables = tablesOf(staged);
+  try {
+    const before = await ownRun(connection, options);
+    await connection.run(['BEGIN TRANSACTION', ...tables.map(createIncoming)].join(';\n'));
+    for (const table of tables) await loadIncoming(connection, table, staged);
+    const [tombstones, ...voids] = await numbers(connection, [
+      countOf(streamTombstones.name),
+      ...tables.map(countVoid),
+    ]);
+    for (const [at, table] of tables.entries()) {
+      const rows = rowsOf(staged.filter((part) => part.table === table.name));
+      await connection.run(
+        [
+          keepLargest(table, rows),
+          ...(tombstones > 0 && upsertRule(table).leavesTombstones ? heedTombstones(table) : []),
+          ...replaceOlder(table, { time: now, commit }),
+          ...(voids[at] > 0 ? [addTombstones(table, run.allowed_lateness_ms)] : []),
+          insertIncoming(table, { time: now, commit }),
+        ].join(';\n'),
+      );
+    }
+    const watermark = latestWatermark(before.watermark, watermarkOf(run.watermark));
+    await connection.run(`DELETE FROM ${quote(streamTombstones.name)} WHERE ${expired(watermark)}`);
+    const accepted = await recordRun(connection, tables, options, watermark);
+    await connection.run('COMMIT');
+    return accepted;
+  } catch (error) {
+    throw storeError(file, error);
+  }
+}
+
+function rowsOf(staged: readonly Staged[]): number {
+  return staged.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** Staged tables, in the order in which they are declared. */
+function tablesOf(staged: readonly Staged[]): Table[] {
+  const names = new Set(staged.map(({ table }) => table));
+  const tables = STREAM_TABLES.filter(({ name }) => names.delete(name));
+  if (names.size > 0) throw new Error(`a stream does not write ${[...names].join(', ')}`);
+  return tables;
+}
+
+/** The row of this run; refuses an output that has another owner by now. */
+async function ownRun(connection: DuckDBConnection, { file, run }: UpsertOptions): Promise<Owner> {
+  const owner = await readOwner(connection);
+  if (owner?.runId === run.run_id) return owner;
+  const whose =
+    owner === null
+      ? 'its tables are gone'
+      : owner.mode === 'streaming'
+        ? `the stream with the state ${owner.stateId} has taken it over`
+        : `a batch run has replaced its tables`;
+  throw new InputError(
+    `cannot write ${file}: ${whose}. Stop one of the two; to go on here, start again with --replace and another --state`,
+  );
+}
+
+async function loadIncoming(
+  connection: DuckDBConnection,
+  table: Table,
+  staged: readonly Staged[],
+): Promise<void> {
+  const appender = await connection.createAppender(incomingName(table), null, 'temp');
+  for (const part of staged) if (part.table === table.name) appendBlocks(appender, table, part.file);
+  appender.closeSync();
+}
+
+/** Condition for tombstones that nothing can come for any more. */
+function expired(watermark: number | null): string {
+  return watermark === null ? 'true' : `expires_at <= ${timestampSql(watermark)}`;
+}
+
+function countOf(name: string): string {
+  return `(SELECT count(*) FROM ${quote(name)})`;
+}
+
+/** Several numbers in one query. */
+async function numbers(connection: DuckDBConnection, expressions: readonly string[]): Promise<number[]> {
+  return (await connection.runAndReadAll(`SELECT ${expressions.join(', ')}`)).getRows()[0].map(Number);
+}
+
+/** Numbers of the ledger that `runs` repeats. */
+const SUMS = ['read', 'counted', 'duplicates', 'rejected', 'late_dropped'];
+
+/** Says in `runs` what the tables hold by now. Returns the incoming rows that took effect. */
+async function recordRun(
+  connection: DuckDBConnection,
+  tables: readonly Table[],
+  { run, done = false, now }: UpsertOptions,
+  watermark: number | null,
+): Promise<TableCounts> {
+  const found = await numbers(connection, [
+    ...SUMS.map((sum) => `(SELECT sum(${quote(sum)}) FROM ${quote(pipelineLedger.name)})`),
+    ...STREAM_TABLES.map(({ name }) => countOf(name)),
+    ...tables.map((table) => countOf(incomingName(table))),
+  ]);
+  const taken = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, found.shift()!]));
+  const sums = taken(SUMS);
+  const counts = { ...sums, tables: taken(STREAM_TABLES.map(({ name }) => name)) };
+  await connection.run(
+    [
+      `UPDATE ${quote(runs.name)} SET counts = $1, watermark = ${watermark === null ? 'NULL' : timestampSql(watermark)},`,
+      done ? `status = 'done', finished_at = ${timestampSql(now)}` : `status = 'running', finished_at = NULL`,
+      'WHERE run_id = $2',
+    ].join(' '),
+    [JSON.stringify(counts), run.run_id],
+  );
+  return taken(tables.map(({ name }) => name));
+}
