@@ -34,7 +34,7 @@ export function batchEnds(options: BatchEndsOptions): FunnelEnds<Staged> {
     }),
     history: options.history,
     audit: step('Check the ledger', new CheckLedger(options.inputs.join(', '))),
-    sink: (table) => stageTable(table, options.staging),
+    sink: (table) => stageTable(table, options.staging, true),
     publish: publishStaged(
       options.manifest === null ? new PublishTables(options.output) : new KeepManifest(options.manifest),
     ),

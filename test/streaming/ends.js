@@ -5,16 +5,23 @@ const Long = require('long');
 
 const SLACK = 32;
 
-/** Lines of CSV → chunks as a reader of files gives them; the bundle's end is the range's. */
+/** Lines of CSV, each behind its position and a tab if it has one → chunks as a reader of files gives them; the bundle's end is the range's. */
 class LinesToChunks {
   constructor(columns) {
     this.columns = columns;
   }
-  *process(line) {
+  *process(element) {
+    const [line, position = '0'] = element.split('\t').reverse();
     const text = Buffer.from(`${line}\n`, 'utf8');
     const bytes = new Uint8Array(text.length + SLACK);
     bytes.set(text);
-    const place = { source: 'stream', format: 'csv', position: 0, linesBefore: 0, rangeStart: 0 };
+    const place = {
+      source: 'stream',
+      format: 'csv',
+      position: Number(position),
+      linesBefore: 0,
+      rangeStart: 0,
+    };
     yield { ...place, columns: this.columns, bytes, start: 0, end: text.length };
   }
   *finishBundle() {

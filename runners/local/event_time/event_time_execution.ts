@@ -30,6 +30,8 @@ export interface EventTimeObserver {
 export interface Checkpoints {
   readonly store: StateStore;
   readonly everyMs: number;
+  /** Makes what the sinks hold durable, before the state is: told the watermark that all groupings have passed, in milliseconds, and whether anything is still to come. */
+  readonly flush?: (watermark: number, isOver: boolean) => Promise<void>;
   /** Told of each point between the steps of a checkpoint: for tests that kill the run there. */
   readonly reached?: (point: string) => void;
 }
@@ -124,7 +126,9 @@ export class EventTimeExecution {
   }
 
   /** Makes what has been done durable. Called at rest: no bundle waits or is at work, and sinks have flushed with theirs. */
-  private async checkpoint({ store, reached }: Checkpoints): Promise<void> {
+  private async checkpoint({ store, flush, reached }: Checkpoints): Promise<void> {
+    reached?.('before the flush');
+    await flush?.(this.watermark, this.root.isOver);
     const mark = this.root.mark();
     const changes = [...this.allGroupings()].flatMap((node) => node.changes());
     for (const view of this.views.values()) changes.push(...view.changes());
@@ -180,6 +184,13 @@ export class EventTimeExecution {
     return [...this.nodes.values()].find(
       ({ stage }) => stage.source === 'root' && stage.input === pcollection,
     )!;
+  }
+
+  /** The watermark that all groupings have passed. */
+  private get watermark(): number {
+    let least = MAX_INSTANT;
+    for (const { grouping } of this.allGroupings()) least = Math.min(least, grouping.outputWatermark);
+    return least;
   }
 
   /** When processing time next wakes a grouping. */

@@ -1,0 +1,32 @@
+/** The ends of a streaming run onto a DuckDB file: rows are staged, bundle by bundle, and flushed before each commit. */
+import { flatten, P, type PCollection, type Root, withName } from '../beam/sdk';
+import { step } from '../beam/step';
+import { AnnounceParts } from '../io/staging/announce_parts';
+import type { Staged } from '../io/staging/stage_rows';
+import { stageTable } from '../io/staging/stage_table';
+import type { RangeChunk } from '../schema/chunk';
+import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import type { FunnelEnds } from './funnel';
+
+export interface StreamEndsOptions {
+  readonly source: (root: Root) => PCollection<RangeChunk>;
+  /** Hours that the baseline is built from. */
+  readonly history: (root: Root) => PCollection<HistoryHour>;
+  /** Where rows are staged: a directory that exists and is this run's own. */
+  readonly staging: string;
+}
+
+export function streamEnds({ source, history, staging }: StreamEndsOptions): FunnelEnds<Staged> {
+  return {
+    source,
+    history,
+    // What is not accounted for is found by the run, at commits that find the graph at rest.
+    audit: (rows) => rows,
+    // Void rows say that a stored row has to go.
+    sink: (table) => stageTable(table, staging, false),
+    publish: (parts) => {
+      const all: PCollection<Staged> = P(parts).apply(withName('All parts', flatten()) as never);
+      all.apply(step('Announce', new AnnounceParts(staging)) as never);
+    },
+  };
+}
