@@ -15,10 +15,10 @@ BUILT    := dist/.built
 # Nodes that the tests are run on by `make test-nodes`, from npm's packages of Node's binaries.
 NODES    := 20.19.0 22 24
 
-.PHONY: help run demo test test-nodes lint bench verify build clean
+.PHONY: help run demo test test-nodes lint bench verify verify-stream build clean
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(BUILT) ## Compute the funnel of the sample into out/funnel.duckdb and print the summary
 	@mkdir -p out
@@ -36,7 +36,7 @@ out/demo.csv: | $(BUILT)
 test: $(BUILT) ## Run all tests
 	@npx --no-install jest $(JEST_FLAGS)
 
-test-nodes: $(BUILT) ## Run the unit tests on Node 20.19, 22 and 24, downloaded by npm into out/nodes
+test-nodes: $(BUILT) ## Run all tests on Node 20.19, 22 and 24, downloaded by npm into out/nodes
 	@for version in $(NODES); do scripts/test-on-node "$$version" || exit 1; done
 
 .PHONY: conformance conformance-golden
@@ -57,7 +57,11 @@ bench: $(BUILT) ## Measure against DuckDB SQL and Polars (needs python3; writes 
 	@bench/setup.sh
 	@node bench/run.js
 
-verify: lint test ## Check format, lint and types, then run all tests
+verify: lint ## Check format, lint and types, then run all tests, 10,000 random streams among them
+	@FUNNELPULSE_STREAMS=10000 $(MAKE) --no-print-directory test
+
+verify-stream: $(BUILT) ## Kill a stream of 200,000 events at every point of a commit and at 20 other moments
+	@FUNNELPULSE_KILL_EVENTS=200000 FUNNELPULSE_KILLS=20 npx --no-install jest test/streaming/kill
 
 build: $(BUILT) ## Compile into dist/
 
