@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openState, type StateStore } from '../../../runners/local/checkpoint';
-import { contentAfter, digest, SPACES } from './numbered_commits';
+import { contentAfter, dice, digest, SPACES } from './numbered_commits';
 
 const IDENTITY = { stateId: 'killed', parameters: {}, steps: {} };
 const SEED = Number(process.env.SEED ?? 20_261_121);
@@ -65,6 +65,7 @@ function content(state: StateStore): string[] {
 
 test(`${KILLS} kills, seed ${SEED}`, async () => {
   const place = join(folder, 'state');
+  const roll = dice(`kill ${SEED}`);
   let before = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const running = start(place, SEED);
@@ -72,7 +73,7 @@ test(`${KILLS} kills, seed ${SEED}`, async () => {
     await reportOf(running, 1);
     expect(running.reported()[0]).toBe(before);
     // Moments spread over a commit, which takes a millisecond to some ten.
-    await delay(((SEED * (kill + 7)) % 997) / 10);
+    await delay((roll() % 1000) / 10);
     running.child.kill('SIGKILL');
     await closed;
     const last = running.reported().at(-1)!;

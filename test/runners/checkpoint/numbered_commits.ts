@@ -6,7 +6,7 @@ export const SPACES = ['groups:Count', 'groups:Count/Merge', 'timers'];
 const KEYS = 12;
 
 /** Numbers of 32 bits out of a text. */
-function dice(text: string): () => number {
+export function dice(text: string): () => number {
   let rolls = 0;
   return () => createHash('sha256').update(`${text} ${rolls++}`).digest().readUInt32LE(0);
 }
