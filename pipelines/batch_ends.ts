@@ -33,6 +33,7 @@ export function batchEnds(options: BatchEndsOptions): FunnelEnds<Staged> {
       synchronous: options.manifest !== null,
     }),
     history: options.history,
+    late: null,
     audit: step('Check the ledger', new CheckLedger(options.inputs.join(', '))),
     sink: (table) => stageTable(table, options.staging, true),
     publish: publishStaged(

@@ -37,6 +37,7 @@ import {
 import type { ScoreOptions } from '../transforms/anomalies/score';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { balanceLedger, deadLetterRows } from '../transforms/books';
+import type { EventBatch } from '../transforms/clean/event_batch';
 import { countRecords, mergeDays, mergeHours } from '../transforms/count_and_merge';
 import { goldTables } from '../transforms/gold_tables';
 import type { ParseOptions } from '../transforms/parse/parse_fn';
@@ -50,6 +51,8 @@ export interface FunnelEnds<Part> {
   readonly source: (root: Root) => PCollection<RangeChunk>;
   /** Hours that the baseline is built from; null: the run's own. */
   readonly history: ((root: Root) => PCollection<HistoryHour>) | null;
+  /** Batches that came too late for their hour, where the runner gives them; null where there are none or it doesn't. */
+  readonly late: ((root: Root) => PCollection<EventBatch>) | null;
   /** Looks at the ledger before anything is published. */
   readonly audit: Transform<LedgerRow[], LedgerRow[]>;
   /** Takes a table's rows. */
@@ -91,7 +94,7 @@ export function funnel<Part>(root: Root, ends: FunnelEnds<Part>, options: Funnel
   const baseline = digests.apply(buildBaseline(ends.history === null ? 'run' : 'file', minBaselineViews));
   const anomalies = brands.apply(detectAnomalies(baseline, options.score, windowing, computedAt));
 
-  const ledger = balanceLedger(cleaned.tallies, hours).apply(ends.audit);
+  const ledger = balanceLedger(cleaned.tallies, hours, ends.late?.(root) ?? null).apply(ends.audit);
   const letters = cleaned.rejects.apply(deadLetterRows(computedAt));
 
   ends.publish([

@@ -1,4 +1,5 @@
 /** The ends of a streaming run onto a DuckDB file: rows are staged, bundle by bundle, and flushed before each commit. */
+import { droppedElements } from '../beam/dropped_elements';
 import { flatten, P, type PCollection, type Root, withName } from '../beam/sdk';
 import { step } from '../beam/step';
 import { AnnounceParts } from '../io/staging/announce_parts';
@@ -6,6 +7,7 @@ import type { Staged } from '../io/staging/stage_rows';
 import { stageTable } from '../io/staging/stage_table';
 import type { RangeChunk } from '../schema/chunk';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import { EventBatchCoder } from '../transforms/clean/event_batch_coder';
 import type { FunnelEnds } from './funnel';
 
 export interface StreamEndsOptions {
@@ -20,6 +22,7 @@ export function streamEnds({ source, history, staging }: StreamEndsOptions): Fun
   return {
     source,
     history,
+    late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
     // What is not accounted for is found by the run, at commits that find the graph at rest.
     audit: (rows) => rows,
     // Void rows say that a stored row has to go.

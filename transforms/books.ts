@@ -2,6 +2,7 @@
  * The books of a run: where every record went. Dead letters hold what was rejected, the ledger the counts of everything.
  */
 import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
+import { isBounded } from '../beam/bounded';
 import { combineByKey, type Keyed } from '../beam/combine';
 import { JsonCoder } from '../beam/json_coder';
 import {
@@ -16,9 +17,10 @@ import {
 } from '../beam/sdk';
 import { named, step, type Transform } from '../beam/step';
 import type { DeadLetterRow, LedgerRow } from '../schema/tables';
+import type { EventBatch } from './clean/event_batch';
 import type { Rollup } from './count/rollup';
 import { DeadLetterRows, KeyBySource } from './ledger/dead_letters';
-import { BalanceLedger, EnterCount, EnterTally, type LedgerEntry } from './ledger/ledger_fn';
+import { BalanceLedger, EnterCount, EnterLate, EnterTally, type LedgerEntry } from './ledger/ledger_fn';
 import { DropKey } from './merge/stamp_source';
 import type { RangeRejects, Tally } from './parse/tally';
 import { globalWindow } from './windowing';
@@ -41,12 +43,13 @@ export function deadLetterRows(rejectedAt: number): Transform<RangeRejects, Dead
 }
 
 /**
- * Tallies of the parser and counts of the accumulators → the ledger. Both sides meet in the global window: what the parser read can't be late, so it is
+ * Tallies of the parser, counts of the accumulators and, where a runner tells, batches that came too late → the ledger. Both sides meet in the global window: what the parser read can't be late, so it is
  * compared with what the windows kept, not with what they were given.
  */
 export function balanceLedger(
   tallies: PCollection<Tally>,
   hours: PCollection<Rollup>,
+  late: PCollection<EventBatch> | null,
 ): PCollection<LedgerRow[]> {
   const read = tallies.apply(
     named('Enter what was read', (all: PCollection<Tally>) =>
@@ -60,12 +63,20 @@ export function balanceLedger(
         .apply(globalWindow({ accumulating: true })),
     ),
   );
-  const entries: PCollection<Keyed<LedgerEntry>> = P([read, counted]).apply(
+  const sides: PCollection<Keyed<LedgerEntry>>[] = [read, counted];
+  if (late !== null) {
+    const enter = named('Enter what came too late', (all: PCollection<EventBatch>) =>
+      all.apply(step('Late', new EnterLate())).apply(globalWindow({ accumulating: true })),
+    );
+    sides.push(late.apply(enter));
+  }
+  const lateSource = isBounded(tallies) || late !== null ? 'runner' : 'unknown';
+  const entries: PCollection<Keyed<LedgerEntry>> = P(sides).apply(
     withName('Both sides of the ledger', flatten()) as never,
   );
   return entries
     .apply(
-      combineByKey('Balance ledger', new BalanceLedger(), {
+      combineByKey('Balance ledger', new BalanceLedger(lateSource), {
         input: new JsonCoder<LedgerEntry>(),
         output: new JsonCoder<LedgerRow[]>(),
       }),

@@ -16,7 +16,7 @@ import { CountRecords } from './count/count_fn';
 import { DailyBrandRows, DailyCategoryRows, HourlyBrandRows, HourlyPriceBandRows } from './gold/gold_rows';
 import { CheckLedger } from './ledger/check_ledger';
 import { DeadLetterRows, KeyBySource } from './ledger/dead_letters';
-import { BalanceLedger, EnterCount, EnterTally } from './ledger/ledger_fn';
+import { BalanceLedger, EnterCount, EnterLate, EnterTally } from './ledger/ledger_fn';
 import { MergeSources } from './merge/merge_fn';
 import { DropKey, StampHour, StampSlot } from './merge/stamp_source';
 import { batchTimestamp, KeyBatch, ParseChunks } from './parse/parse_fn';
@@ -35,6 +35,7 @@ requireForSerialization('funnelpulse/transforms', {
   DigestHour,
   DropKey,
   EnterCount,
+  EnterLate,
   EnterTally,
   HourlyBrandRows,
   HourlyPriceBandRows,

@@ -50,7 +50,8 @@ export async function withDuckdb<T>(
 
 function openError(file: string, error: unknown): InputError {
   const text = error instanceof Error ? error.message : String(error);
-  if (/lock/i.test(text)) {
+  // The message holds the file's name, in which anything may stand.
+  if (/lock/i.test(text.replaceAll(file, ''))) {
     const pid = /PID (\d+)/.exec(text)?.[1];
     return new LockedError(
       `cannot open ${file}: another process${pid === undefined ? '' : ` (PID ${pid})`} has it open. Close it there, or choose another output`,

@@ -4,19 +4,15 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdbClosedView, duckdbCreateTable, quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { type RunRow, runs, TABLES } from '../../schema/tables';
-import { InputError } from '../input_error';
 import type { Staged } from '../staging/stage_rows';
 import { appendBlocks } from './append_blocks';
-import { LockedError, withDuckdb } from './open';
-
-/** How long the switch waits for somebody who has the file open, reading say: long enough for a query, and a run's work is lost otherwise. */
-const LOCK_PATIENCE_MS = 30_000;
-const LOCK_INTERVAL_MS = 250;
+import { withDuckdb } from './open';
+import { storeError } from './store_error';
+import { whenUnlocked } from './when_unlocked';
 
 /** What a run says of itself, but for its counts, which the switch knows. */
 export type RunIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'>;
@@ -47,19 +43,6 @@ export async function switchTables(staged: readonly Staged[], options: SwitchOpt
   fs.rmSync(`${file}.wal`, { force: true });
   fs.renameSync(built, file);
   return counts;
-}
-
-/** Does the work again while it fails for a lock. */
-async function whenUnlocked<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + LOCK_PATIENCE_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof LockedError) || Date.now() > deadline) throw error;
-      await delay(LOCK_INTERVAL_MS);
-    }
-  }
 }
 
 function writeTables(file: string, staged: readonly Staged[], options: SwitchOptions): Promise<TableCounts> {
@@ -131,19 +114,5 @@ async function recordRun(connection: DuckDBConnection, run: RunIdentity, counts:
       BigInt(run.started_at),
       BigInt(Date.now()),
     ],
-  );
-}
-
-/** What the system said when DuckDB could not write, among all that DuckDB says. */
-const SYSTEM_REASONS =
-  /No space left on device|File too large|Disk quota exceeded|Read-only file system|Input\/output error/i;
-
-function storeError(file: string, error: unknown): unknown {
-  const text = error instanceof Error ? error.message : String(error);
-  const reason =
-    SYSTEM_REASONS.exec(text)?.[0] ?? (/could not write/i.test(text) ? text.split('\n')[0] : null);
-  if (reason === null) return error;
-  return new InputError(
-    `cannot write ${file}: ${reason.toLowerCase()}. The tables are as they were. Make room, or choose another --output`,
   );
 }

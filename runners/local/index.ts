@@ -1,6 +1,7 @@
 /** The runner for one machine: executes a pipeline's proto, on worker threads or in the calling one. */
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import type { Window } from 'apache-beam/values';
+import { DROPPED_ELEMENTS_URN } from '../../beam/dropped_elements_urn';
 import { Coders } from '../harness/coders';
 import type { Distribution } from '../harness/metrics';
 import { UnsupportedStepError } from '../step_error';
@@ -110,7 +111,7 @@ export async function runLocally(
     const threads = typeof workers === 'number' ? startWorkers(workers, registration) : workers;
     executors.push(...threads);
 
-    const roots = new Set([TEST_STREAM_URN, ...Object.keys(options.sources ?? {})]);
+    const roots = new Set([TEST_STREAM_URN, DROPPED_ELEMENTS_URN, ...Object.keys(options.sources ?? {})]);
     const hasRoot = Object.values(pipeline.components?.transforms ?? {}).some(({ spec }) =>
       roots.has(spec?.urn ?? ''),
     );
@@ -137,7 +138,8 @@ export async function runLocally(
           executors,
           metrics,
           { dropped: (dropped) => options.onDropped?.(dropped), bundleDone: () => undefined },
-          options.checkpoints,
+          options.checkpoints ?? null,
+          droppedFrom(graph),
         );
     const abort = () => execution.fail(abortError(signal!));
     signal?.addEventListener('abort', abort, { once: true });
@@ -152,6 +154,17 @@ export async function runLocally(
   }
 }
 
+/** The collections that stand for what groupings drop, with the step that these are below. */
+function droppedFrom({ steps }: StepGraph): Map<string, string> {
+  const dropped = steps.filter(({ transform }) => transform.spec?.urn === DROPPED_ELEMENTS_URN);
+  return new Map(
+    dropped.map(({ outputs, transform }) => [
+      outputs[0],
+      Buffer.from(transform.spec!.payload).toString('utf8'),
+    ]),
+  );
+}
+
 /** The root of the graph that is no impulse. */
 function openRoot(
   { steps }: StepGraph,
@@ -159,7 +172,9 @@ function openRoot(
   bundles: number,
   { sources = {}, onEvent }: LocalRunnerOptions,
 ): GraphRoot {
-  const roots = steps.filter(({ kind }) => kind === 'root');
+  const roots = steps.filter(
+    ({ kind, transform }) => kind === 'root' && transform.spec?.urn !== DROPPED_ELEMENTS_URN,
+  );
   const coders = new Coders(protos.coders);
   const [root, second] = roots;
   if (second !== undefined)

@@ -144,5 +144,9 @@ test('a main input in the global window has no window in a windowed side input',
   const run = runLocal((root, file) => {
     collectPinned(elements(root, 'Main', [1], int), file, asList(windowed(root, 'Side', ['s 1 0'], 1000)));
   });
-  await expect(run).rejects.toMatchObject({ name: 'UnsupportedStepError', step: 'Collect', message: /global window/ });
+  await expect(run).rejects.toMatchObject({
+    name: 'UnsupportedStepError',
+    step: 'Collect',
+    message: /global window/,
+  });
 });

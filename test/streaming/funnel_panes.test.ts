@@ -92,6 +92,9 @@ test('droppably late: counted and dropped, and nothing stops', async () => {
     ['on_time', 1, 1],
   ]);
   expect(result.droppedRecords).toBe(2);
+  expect(result.tables.pipeline_ledger).toMatchObject([
+    { read: 3, counted: 1, late_dropped: 2, unaccounted: 0 },
+  ]);
 });
 
 test('at the last allowed moment a late event of hour 23 reaches its day', async () => {

@@ -115,6 +115,12 @@ test('random streams end as a batch of the same events does', async () => {
       expect(diffTables(gold, result.tables, { ignore: ['pane', 'computed_at'] })).toEqual([]);
       expect(result.tables.dead_letters.length > 0).toBe(dead_letters.length > 0);
       expect(result.droppedRecords).toBe(late);
+      const books = result.tables.pipeline_ledger as unknown as {
+        late_dropped: number;
+        unaccounted: number;
+      }[];
+      expect(books.reduce((sum, row) => sum + row.late_dropped, 0)).toBe(late);
+      expect(books.filter(({ unaccounted }) => unaccounted !== 0)).toEqual([]);
     },
   );
   const seed = Number(process.env.FUNNELPULSE_SEED ?? 1);

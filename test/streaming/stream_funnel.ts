@@ -1,6 +1,7 @@
 /** The funnel's graph over a TestStream of CSV lines, on the local runner, and what its tables are in the end. */
 import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { droppedElements } from '../../beam/dropped_elements';
 import { type PCollection, Pipeline, Root } from '../../beam/sdk';
 import { step } from '../../beam/step';
 import { type TestStreamBuilder, testStream } from '../../beam/test_stream';
@@ -10,6 +11,7 @@ import '../../pipelines/registration';
 import { type Dropped, runLocally } from '../../runners/local';
 import { isVoid, TABLES } from '../../schema/tables';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
+import { EventBatchCoder } from '../../transforms/clean/event_batch_coder';
 
 const ENDS = require.resolve('./ends');
 const { LinesToChunks, WriteDown, written } = require('./ends') as {
@@ -56,6 +58,7 @@ export function funnelOf(file: string, history: readonly HistoryHour[] = []): ru
           step('Lines', new LinesToChunks(COLUMNS)) as never,
         ),
       history: historyHours<HistoryHour>(file, history),
+      late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
       audit: (rows) => rows,
       sink: (table) => step(`Write ${table.name}`, new WriteDown(table.name)) as never,
       publish: () => {},
@@ -119,11 +122,12 @@ function upserted(rows: readonly { table: string; row: Row }[]): Record<string, 
       if (table !== name) continue;
       const id = JSON.stringify(key.map((column) => row[column]));
       const known = latest.get(id);
+      // Rows without a revision, of the books say, come in order.
       const order =
-        known === undefined
+        known === undefined || row.revision === undefined
           ? 1
           : row.revision - known.revision || PANES.indexOf(row.pane) - PANES.indexOf(known.pane);
-      if (order > 0 || Number.isNaN(order)) latest.set(id, row);
+      if (order > 0) latest.set(id, row);
     }
     tables[name] = [...latest.values()].filter((row) => !isVoid(row));
   }

@@ -7,6 +7,7 @@ import type { KeyedCombineFn } from '../../beam/combine';
 import { JsonCoder } from '../../beam/json_coder';
 import { HOUR_MS } from '../../schema/events';
 import type { LedgerRow } from '../../schema/tables';
+import type { EventBatch } from '../clean/event_batch';
 import { type WindowContext, windowStart } from '../context';
 import type { Rollup } from '../count/rollup';
 import { isFuller } from '../merge/merge_fn';
@@ -21,7 +22,10 @@ export interface HourCount {
   readonly counted: number;
 }
 
-export type LedgerEntry = { readonly tally: Tally } | { readonly count: HourCount };
+export type LedgerEntry =
+  | { readonly tally: Tally }
+  | { readonly count: HourCount }
+  | { readonly late: readonly [hour: number, records: number] };
 
 /** Tally → ledger entry. */
 export class EnterTally {
@@ -41,17 +45,30 @@ export class EnterCount {
   }
 }
 
-/** Sums of tallies, and of each hour the fullest count. */
+/** Batch that came too late → ledger entry. */
+export class EnterLate {
+  *process(batch: EventBatch): Generator<{ key: string; value: LedgerEntry }> {
+    yield { key: '', value: { late: [Math.floor(batch.earliest / HOUR_MS), batch.size] } };
+  }
+}
+
+/** Sums of tallies and of what came too late, and of each hour the fullest count. */
 interface Ledger {
   hours: [hour: number, read: number, rejected: number][];
   unknown: [read: number, rejected: number];
   counts: HourCount[];
+  late: (readonly [hour: number, records: number])[];
 }
+
+/** Who says what came too late: bounded input has nothing of it. */
+export type LateSource = LedgerRow['late_source'];
 
 /** Ledger entries → rows, ordered by hour, the unknown one last. */
 export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, LedgerRow[]> {
+  constructor(readonly lateSource: LateSource) {}
+
   createAccumulator(): Ledger {
-    return { hours: [], unknown: [0, 0], counts: [] };
+    return { hours: [], unknown: [0, 0], counts: [], late: [] };
   }
 
   addInput(ledger: Ledger, entry: LedgerEntry): Ledger {
@@ -59,8 +76,10 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
       for (const hour of entry.tally.hours) ledger.hours.push(hour);
       ledger.unknown[0] += entry.tally.unknown[0];
       ledger.unknown[1] += entry.tally.unknown[1];
-    } else {
+    } else if ('count' in entry) {
       ledger.counts.push(entry.count);
+    } else {
+      ledger.late.push(entry.late);
     }
     return ledger;
   }
@@ -72,6 +91,7 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
       merged.unknown[0] += ledger.unknown[0];
       merged.unknown[1] += ledger.unknown[1];
       for (const count of ledger.counts) merged.counts.push(count);
+      for (const late of ledger.late) merged.late.push(late);
     }
     return merged;
   }
@@ -87,9 +107,19 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
       const known = counts.get(count.hour);
       if (known === undefined || isFuller(count, known)) counts.set(count.hour, count);
     }
-    const hours = [...new Set([...read.keys(), ...counts.keys()])].sort((a, b) => a - b);
-    const rows = hours.map((hour) => ledgerRow(hour, read.get(hour) ?? [0, 0], counts.get(hour)));
-    return ledger.unknown[0] > 0 ? [...rows, ledgerRow(null, ledger.unknown, undefined)] : rows;
+    const late = new Map<number, number>();
+    for (const [hour, records] of ledger.late) late.set(hour, (late.get(hour) ?? 0) + records);
+    const hours = [...new Set([...read.keys(), ...counts.keys(), ...late.keys()])].sort((a, b) => a - b);
+    const row = (hour: number | null, reads: readonly [number, number]) =>
+      ledgerRow(
+        hour,
+        reads,
+        counts.get(hour ?? Number.NaN),
+        late.get(hour ?? Number.NaN) ?? 0,
+        this.lateSource,
+      );
+    const rows = hours.map((hour) => row(hour, read.get(hour) ?? [0, 0]));
+    return ledger.unknown[0] > 0 ? [...rows, row(null, ledger.unknown)] : rows;
   }
 
   accumulatorCoder(): Coder<Ledger> {
@@ -101,7 +131,10 @@ function ledgerRow(
   hour: number | null,
   [read, rejected]: readonly [number, number],
   count: HourCount | undefined,
+  late: number,
+  lateSource: LateSource,
 ): LedgerRow {
+  const isKnown = lateSource === 'runner';
   const counted = count?.counted ?? 0;
   const duplicates = count === undefined ? 0 : count.absorbed - count.counted;
   return {
@@ -111,10 +144,10 @@ function ledgerRow(
     counted,
     duplicates,
     rejected,
-    late_dropped: 0,
-    late_source: 'runner',
+    late_dropped: isKnown ? late : null,
+    late_source: lateSource,
     redriven: 0,
-    unaccounted: read - counted - duplicates - rejected,
+    unaccounted: isKnown ? read - counted - duplicates - rejected - late : null,
     commit: 0,
   };
 }

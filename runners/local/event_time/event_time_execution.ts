@@ -16,8 +16,9 @@ import type { StageExecutor } from '../stage_executor';
 import type { BundleResult } from '../stage_host';
 import type { Edge, SharedProtos, Stage } from '../stages';
 import { type DroppedElement, GroupingNode } from './grouping_node';
-import { MAX_INSTANT } from './instants';
+import { MAX_INSTANT, MIN_INSTANT } from './instants';
 import type { GraphRoot } from './root';
+import { RootBatchBuilder } from './root_batch';
 import { SideView } from './side_view';
 import { StageNode } from './stage_node';
 
@@ -58,6 +59,8 @@ export class EventTimeExecution {
     private readonly metrics: RunMetrics,
     private readonly observer: EventTimeObserver,
     private readonly checkpoints: Checkpoints | null = null,
+    /** By PCollection that stands for what groupings drop, the step that they are below. */
+    private readonly droppedFrom: ReadonlyMap<string, string> = new Map(),
   ) {
     const coders = new Coders(protos.coders);
     const strategyOf = (pcollection: string) =>
@@ -65,7 +68,9 @@ export class EventTimeExecution {
     const groupingNode = (step: string, pcollection: string): GroupingNode => {
       const strategy = strategyOf(pcollection);
       const windowCoder = coders.get(strategy.windowCoderId);
-      return new GroupingNode(step, strategy, windowCoder, (dropped) => this.observer.dropped(dropped));
+      return new GroupingNode(step, strategy, windowCoder, (dropped) =>
+        this.giveBack(dropped, protos, coders),
+      );
     };
     for (const stage of stages) {
       const definition = defineStage(stage, protos);
@@ -178,6 +183,25 @@ export class EventTimeExecution {
     [...this.allGroupings()].forEach(({ grouping }, at) => {
       [grouping.inputWatermark, grouping.outputWatermark] = groupings[at];
     });
+  }
+
+  /** Tells of an element that a grouping has dropped, and gives it to the graph where the graph asks for it. */
+  private giveBack(dropped: DroppedElement, protos: SharedProtos, coders: Coders): void {
+    this.observer.dropped(dropped);
+    for (const [pcollection, step] of this.droppedFrom) {
+      if (!isBelow(dropped.step, step)) continue;
+      const batch = new RootBatchBuilder(pcollection, protos, coders);
+      batch.addEncoded(dropped.value, MIN_INSTANT);
+      this.rootNode(pcollection).add(batch.finish());
+    }
+  }
+
+  /** The watermark of a root: of what groupings drop that of their input, behind which they drop nothing. */
+  private rootWatermark(pcollection: string): number {
+    const step = this.droppedFrom.get(pcollection);
+    if (step === undefined) return this.root.watermarks.get(pcollection)!;
+    const groupings = [...this.groupings.values()].filter((node) => isBelow(node.step, step));
+    return Math.min(MAX_INSTANT, ...groupings.map(({ grouping }) => grouping.inputWatermark));
   }
 
   private rootNode(pcollection: string): StageNode {
@@ -293,7 +317,7 @@ export class EventTimeExecution {
       }
       let arrived: number;
       if (stage.source === 'impulse') arrived = MAX_INSTANT;
-      else if (stage.source === 'root') arrived = this.root.watermarks.get(stage.input)!;
+      else if (stage.source === 'root') arrived = this.rootWatermark(stage.input);
       else {
         const { source } = stage;
         arrived = this.arrivedAt(source);
@@ -343,4 +367,9 @@ export class EventTimeExecution {
 function markOf(store: StateStore): Uint8Array | null {
   for (const [, mark] of store.entries(MARKS)) return mark.slice();
   return null;
+}
+
+/** Whether a step is another, or a part of it. */
+function isBelow(step: string, other: string): boolean {
+  return step === other || step.startsWith(`${other}/`);
 }

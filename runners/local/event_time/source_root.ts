@@ -1,16 +1,12 @@
 /** An unbounded source as the root of a running graph: pulls, encodes, and cuts what came into bundles. */
-import { type Coder, Context } from 'apache-beam/coders/coders';
-import { IterableCoder, PaneInfoCoder } from 'apache-beam/coders/standard_coders';
-import { GlobalWindow, type PaneInfo } from 'apache-beam/values';
-import { latin1Of } from '../../harness/bytes';
+import type { Coder } from 'apache-beam/coders/coders';
 import type { Coders } from '../../harness/coders';
-import { NO_FIRING } from '../../harness/elements';
-import { EdgeBatchBuilder } from '../edge_batch_builder';
 import type { SourceElement, UnboundedSource } from '../source';
 import type { SharedProtos } from '../stages';
 import type { Clock } from './clock';
-import { MIN_INSTANT, toInstant } from './instants';
+import { MIN_INSTANT } from './instants';
 import type { GraphRoot, RootElements } from './root';
+import { RootBatchBuilder } from './root_batch';
 
 /** Most elements of a pull: enough to keep workers busy, few enough that a commit is never far. */
 const MOST_PULLED = 10_000;
@@ -28,21 +24,16 @@ export class SourceRoot implements GraphRoot {
   readonly watermarks: Map<string, number>;
   isOver = false;
   private readonly coder: Coder<unknown>;
-  private readonly windowsCoder: Coder<Iterable<unknown>>;
 
   constructor(
     private readonly source: UnboundedSource,
     private readonly pcollection: string,
     private readonly bundles: number,
-    protos: SharedProtos,
-    coders: Coders,
+    private readonly protos: SharedProtos,
+    private readonly coders: Coders,
   ) {
     this.watermarks = new Map([[pcollection, MIN_INSTANT]]);
-    const { coderId, windowingStrategyId } = protos.pcollections[pcollection];
-    this.coder = coders.get(coderId);
-    this.windowsCoder = new IterableCoder(
-      coders.get(protos.windowingStrategies[windowingStrategyId].windowCoderId),
-    );
+    this.coder = coders.get(protos.pcollections[pcollection].coderId);
   }
 
   open(mark: Uint8Array | null): Promise<void> {
@@ -74,17 +65,8 @@ export class SourceRoot implements GraphRoot {
   }
 
   private pack(elements: readonly SourceElement[]): RootElements {
-    const batch = new EdgeBatchBuilder();
-    const pane = batch.panes.position(
-      latin1Of(
-        batch.encoder.bytes(PaneInfoCoder.INSTANCE as Coder<PaneInfo>, NO_FIRING, Context.needsDelimiters),
-      ),
-    );
-    const window = batch.windows.position(batch.encoder.latin1(this.windowsCoder, [new GlobalWindow()]));
-    for (const { value, timestamp } of elements) {
-      const { low, high } = toInstant(timestamp);
-      batch.add(batch.encode(this.coder, value), 0, window, pane, low, high);
-    }
+    const batch = new RootBatchBuilder(this.pcollection, this.protos, this.coders);
+    for (const { value, timestamp } of elements) batch.addValue(this.coder, value, timestamp);
     return { pcollection: this.pcollection, batch: batch.finish() };
   }
 }

@@ -1,17 +1,12 @@
 /** Plays a TestStream: its events in order, one whenever the pipeline has come to rest. */
-import { type Coder, Context } from 'apache-beam/coders/coders';
-import { IterableCoder, PaneInfoCoder } from 'apache-beam/coders/standard_coders';
 import { TestStreamPayload, type TestStreamPayload_Event } from 'apache-beam/proto/beam_runner_api';
-import { GlobalWindow, type PaneInfo } from 'apache-beam/values';
 import Long from 'long';
-import { latin1Of } from '../../harness/bytes';
 import type { Coders } from '../../harness/coders';
-import { NO_FIRING } from '../../harness/elements';
-import { EdgeBatchBuilder } from '../edge_batch_builder';
 import type { SharedProtos, Step } from '../stages';
 import { ManualClock } from './clock';
 import { MIN_INSTANT, toMillis } from './instants';
 import type { GraphRoot, RootElements } from './root';
+import { RootBatchBuilder } from './root_batch';
 
 export const TEST_STREAM_URN = 'beam:transform:teststream:v1';
 
@@ -75,27 +70,9 @@ export class TestStreamPlayer implements GraphRoot {
       }
       case 'elementEvent': {
         const pcollection = this.outputOf(event.elementEvent.tag);
-        const batch = new EdgeBatchBuilder();
-        const pane = batch.panes.position(
-          latin1Of(
-            batch.encoder.bytes(
-              PaneInfoCoder.INSTANCE as Coder<PaneInfo>,
-              NO_FIRING,
-              Context.needsDelimiters,
-            ),
-          ),
-        );
-        const { windowingStrategyId } = this.protos.pcollections[pcollection];
-        const windowCoder = this.coders.get(
-          this.protos.windowingStrategies[windowingStrategyId].windowCoderId,
-        );
-        const window = batch.windows.position(
-          batch.encoder.latin1(new IterableCoder(windowCoder), [new GlobalWindow()]),
-        );
-        for (const { encodedElement, timestamp } of event.elementEvent.elements) {
-          const { low, high } = Long.fromString(String(timestamp));
-          batch.add(batch.copy(encodedElement), 0, window, pane, low, high);
-        }
+        const batch = new RootBatchBuilder(pcollection, this.protos, this.coders);
+        for (const { encodedElement, timestamp } of event.elementEvent.elements)
+          batch.addEncoded(encodedElement, toMillis(Long.fromString(String(timestamp))));
         return { pcollection, batch: batch.finish() };
       }
       default:

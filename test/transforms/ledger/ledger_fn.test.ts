@@ -5,7 +5,7 @@ import { CheckLedger, LedgerError, NoEventsError } from '../../../transforms/led
 import { BalanceLedger, type LedgerEntry } from '../../../transforms/ledger/ledger_fn';
 import { combineByTree, mergeSteps, regrouped } from '../merge_trees';
 
-const fn = new BalanceLedger();
+const fn = new BalanceLedger('runner');
 const HOUR = Date.UTC(2019, 9, 1) / 3_600_000;
 
 const amount = fc.nat({ max: 5 });
