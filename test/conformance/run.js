@@ -11,4 +11,5 @@ require.extensions['.ts'] = (module, filename) => {
   module._compile(code, filename);
 };
 
+require('../../beam/node24.ts');
 require('./command.ts').main(process.argv.slice(2));
