@@ -60,7 +60,7 @@ export class GlobalWindows implements WindowFn<GlobalWindow> {
 export class FixedWindows implements WindowFn<IntervalWindow> {
   readonly beamName: string;
   /** Elements that follow one another share a window's object. The serialiser leaves out what begins with two underscores. */
-  declare private __last?: IntervalWindow;
+  declare private __last?: { readonly window: IntervalWindow; readonly start: number; readonly end: number };
 
   constructor(
     readonly sizeMs: number,
@@ -72,11 +72,16 @@ export class FixedWindows implements WindowFn<IntervalWindow> {
   }
 
   assignWindows(timestamp: Instant): IntervalWindow[] {
+    const last = this.__last;
+    const ms = timestamp.toNumber();
+    if (last !== undefined && ms >= last.start && ms < last.end) return [last.window];
     const start = lastStart(timestamp, this.sizeMs, this.offsetMs);
-    if (this.__last === undefined || !this.__last.start.equals(start)) {
-      this.__last = new IntervalWindow(start, start.add(this.sizeMs));
-    }
-    return [this.__last];
+    const window = new IntervalWindow(start, start.add(this.sizeMs));
+    // A timestamp that a double does not hold exactly is never within it.
+    const [from, to] = [start.toNumber(), window.end.toNumber()];
+    if (Number.isSafeInteger(from) && Number.isSafeInteger(to))
+      this.__last = { window, start: from, end: to };
+    return [window];
   }
   windowCoder(): Coder<IntervalWindow> {
     return IntervalWindowCoder.INSTANCE;

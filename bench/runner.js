@@ -40,10 +40,12 @@ async function one() {
     .apply(combineByKey('Sum', new Sum(), { input: new VarIntCoder(), output: new JsonCoder() }))
     .apply(step('Check', new Check()));
   const proto = pipeline.getProto();
+  const { runDirect } = require(path.join(DIST, 'runners', 'direct', 'index.js'));
+  const { runLocally } = require(path.join(DIST, 'runners', 'local', 'index.js'));
   const started = process.hrtime.bigint();
-  if (which === 'direct') await require(path.join(DIST, 'runners', 'direct', 'index.js')).runDirect(proto);
+  if (which === 'direct') await runDirect(proto);
   else
-    await require(path.join(DIST, 'runners', 'local', 'index.js')).runLocally(proto, {
+    await runLocally(proto, {
       workers: which === 'threads' ? 2 : 0,
       registration: [require.resolve('./runner_fns')],
     });

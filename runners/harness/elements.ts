@@ -1,7 +1,7 @@
 /** The vocabulary of elements inside a bundle. Between fused steps they are these objects, never bytes. */
 
 import { PaneInfoCoder } from 'apache-beam/coders/standard_coders';
-import type { PaneInfo, WindowedValue } from 'apache-beam/values';
+import type { Instant, PaneInfo, Window, WindowedValue } from 'apache-beam/values';
 import Long from 'long';
 
 export type Element = WindowedValue<unknown>;
@@ -21,4 +21,14 @@ function readerOf(byte: number): never {
 /** The same element with another value. */
 export function withValue(element: Element, value: unknown): Element {
   return { value, windows: element.windows, timestamp: element.timestamp, pane: element.pane };
+}
+
+/** The same element in other windows. */
+export function withWindows(element: Element, windows: Window[]): Element {
+  return { value: element.value, windows, timestamp: element.timestamp, pane: element.pane };
+}
+
+/** The same element at another time. */
+export function withTimestamp(element: Element, timestamp: Instant): Element {
+  return { value: element.value, windows: element.windows, timestamp, pane: element.pane };
 }

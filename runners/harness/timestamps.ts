@@ -2,18 +2,28 @@
 import { OutputTime_Enum } from 'apache-beam/proto/beam_runner_api';
 import type { Instant, Window } from 'apache-beam/values';
 
-/** Combines two timestamps of one window as the windowing strategy says. */
-export function combineTimestamps(
-  outputTime: OutputTime_Enum,
-): (window: Window, a: Instant, b: Instant) => Instant {
+export interface TimestampCombiner {
+  /** Of a value in a window, from the value's own. */
+  of(window: Window, timestamp: Instant): Instant;
+  /** Of two of the same window. */
+  merge(a: Instant, b: Instant): Instant;
+}
+
+/** Combines timestamps as a windowing strategy says. */
+export function timestampCombiner(outputTime: OutputTime_Enum): TimestampCombiner {
   switch (outputTime) {
     case OutputTime_Enum.EARLIEST_IN_PANE:
-      return (_window, a, b) => (a.compare(b) <= 0 ? a : b);
+      return { of: (_window, own) => own, merge: (a, b) => (isBefore(b, a) ? b : a) };
     case OutputTime_Enum.LATEST_IN_PANE:
-      return (_window, a, b) => (a.compare(b) >= 0 ? a : b);
+      return { of: (_window, own) => own, merge: (a, b) => (isBefore(a, b) ? b : a) };
     case OutputTime_Enum.END_OF_WINDOW:
-      return (window) => window.maxTimestamp();
+      return { of: (window) => window.maxTimestamp(), merge: (a) => a };
     default:
       throw new Error(`Unknown timestamp combiner, ${outputTime}`);
   }
+}
+
+/** Without the difference of the two, which Long's own comparison makes. */
+function isBefore(a: Instant, b: Instant): boolean {
+  return a.high === b.high ? a.low >>> 0 < b.low >>> 0 : a.high < b.high;
 }

@@ -1,12 +1,12 @@
 /** Groups encoded values by key and window; keys and values are never decoded here. */
 
 import type { Coder } from 'apache-beam/coders/coders';
-import { MergeStatus_Enum, OutputTime_Enum, type WindowingStrategy } from 'apache-beam/proto/beam_runner_api';
+import { MergeStatus_Enum, type WindowingStrategy } from 'apache-beam/proto/beam_runner_api';
 import type { Instant, IntervalWindow, Window } from 'apache-beam/values';
 import Long from 'long';
 import { decodeLatin1, ValueEncoder } from '../harness/bytes';
 import { mergeOverlapping } from '../harness/operators/windowing';
-import { combineTimestamps } from '../harness/timestamps';
+import { type TimestampCombiner, timestampCombiner } from '../harness/timestamps';
 import type { EdgeBatch } from './edge_batch';
 import { type StoredElement, type StoredValue, storedElements } from './stored_values';
 
@@ -22,7 +22,7 @@ export interface Group {
 interface Collecting {
   values: StoredValue[];
   bytes: number;
-  /** Combined of the values' timestamps, where the windowing strategy asks for those. */
+  /** Combined of the values' timestamps. */
   timestampLow: number;
   timestampHigh: number;
 }
@@ -31,13 +31,13 @@ export class Grouping {
   /** By window, then by key: there are few windows, and their strings are looked up for each value. */
   private readonly collected = new Map<string, Map<string, Collecting>>();
   private readonly encoder = new ValueEncoder();
-  private readonly combine: (window: Window, a: Instant, b: Instant) => Instant;
+  private readonly timestamps: TimestampCombiner;
 
   constructor(
     private readonly strategy: WindowingStrategy,
     private readonly windowCoder: Coder<unknown>,
   ) {
-    this.combine = combineTimestamps(strategy.outputTime);
+    this.timestamps = timestampCombiner(strategy.outputTime);
   }
 
   add(batch: EdgeBatch): void {
@@ -52,8 +52,7 @@ export class Grouping {
       const decoded = this.decodeWindow(window);
       for (const [key, { values, bytes, timestampLow, timestampHigh }] of byKey) {
         const collected = new Long(timestampLow, timestampHigh);
-        // Twice the same: combining ends in the window's end, or leaves it.
-        groups.push({ key, window, values, bytes, timestamp: this.combine(decoded, collected, collected) });
+        groups.push({ key, window, values, bytes, timestamp: this.timestamps.of(decoded, collected) });
       }
     }
     this.collected.clear();
@@ -77,13 +76,13 @@ export class Grouping {
     }
     group.values.push(value);
     group.bytes += length;
-    if (this.strategy.outputTime !== OutputTime_Enum.END_OF_WINDOW) this.combineInto(group, element);
+    this.combineInto(group, element);
   }
 
   private combineInto(group: Collecting, other: { timestampLow: number; timestampHigh: number }): void {
     const a = new Long(group.timestampLow, group.timestampHigh);
     const b = new Long(other.timestampLow, other.timestampHigh);
-    const { low, high } = this.combine(NO_WINDOW, a, b);
+    const { low, high } = this.timestamps.merge(a, b);
     group.timestampLow = low;
     group.timestampHigh = high;
   }
@@ -113,17 +112,10 @@ export class Grouping {
   private mergeGroups(into: Collecting, other: Collecting): void {
     into.values = into.values.concat(other.values);
     into.bytes += other.bytes;
-    if (this.strategy.outputTime !== OutputTime_Enum.END_OF_WINDOW) this.combineInto(into, other);
+    this.combineInto(into, other);
   }
 
   private decodeWindow(window: string): Window {
     return decodeLatin1(this.windowCoder, window) as Window;
   }
 }
-
-/** Earliest and latest don't look at the window. */
-const NO_WINDOW: Window = {
-  maxTimestamp: () => {
-    throw new Error('The window is not known here');
-  },
-};

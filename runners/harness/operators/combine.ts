@@ -7,7 +7,7 @@ import { type Element, NO_FIRING, withValue } from '../elements';
 import { restore } from '../functions';
 import { KeyedMap } from '../keyed_map';
 import { eachInTurn, type MaybePromise } from '../maybe_promise';
-import { combineTimestamps } from '../timestamps';
+import { type TimestampCombiner, timestampCombiner } from '../timestamps';
 import {
   atStep,
   type Operator,
@@ -96,7 +96,7 @@ class Precombine implements Operator {
   private readonly keyCoder: Coder<unknown>;
   private readonly windowCoder: Coder<unknown>;
   private readonly encoder = new ValueEncoder();
-  private readonly combineTimes: (window: Window, a: Instant, b: Instant) => Instant;
+  private readonly timestamps: TimestampCombiner;
   private readonly partials = new Map<string, KeyedMap<Partial>>();
   private held = 0;
   /** Elements that follow one another are often of one window. */
@@ -112,7 +112,7 @@ class Precombine implements Operator {
     const strategy = descriptor.windowingStrategies[input.windowingStrategyId];
     this.keyCoder = coders.get(coders.keyAndValue(input.coderId)![0]);
     this.windowCoder = coders.get(strategy.windowCoderId);
-    this.combineTimes = combineTimestamps(strategy.outputTime);
+    this.timestamps = timestampCombiner(strategy.outputTime);
   }
 
   process(element: Element): MaybePromise<void> {
@@ -130,10 +130,11 @@ class Precombine implements Operator {
   private add(key: unknown, window: Window, value: unknown, timestamp: Instant): void {
     const partial = this.partialsIn(window).getOrMake(key, () => {
       this.held++;
-      return { key, window, accumulator: this.fn.createAccumulator(), timestamp };
+      const combined = this.timestamps.of(window, timestamp);
+      return { key, window, accumulator: this.fn.createAccumulator(), timestamp: combined };
     });
     partial.accumulator = this.fn.addInput(partial.accumulator, value);
-    partial.timestamp = this.combineTimes(window, partial.timestamp, timestamp);
+    partial.timestamp = this.timestamps.merge(partial.timestamp, timestamp);
   }
 
   private partialsIn(window: Window): KeyedMap<Partial> {

@@ -11,7 +11,7 @@ import {
   type SideInputParam,
   sideInputsIn,
 } from '../do_fn_params';
-import { type Element, withValue } from '../elements';
+import { type Element, withValue, withWindows } from '../elements';
 import { restore } from '../functions';
 import { after, eachInTurn, eachResult, type MaybePromise } from '../maybe_promise';
 import { SideInputValues } from '../side_inputs';
@@ -69,7 +69,7 @@ export class ParDo implements Operator, ParamProvider {
   process(element: Element): MaybePromise<void> {
     // A DoFn that can see its window sees one at a time.
     if (this.context === undefined || element.windows.length === 1) return this.processOne(element);
-    return eachInTurn(element.windows, (window) => this.processOne({ ...element, windows: [window] }));
+    return eachInTurn(element.windows, (window) => this.processOne(withWindows(element, [window])));
   }
 
   async finishBundle(): Promise<void> {

@@ -2,7 +2,7 @@
 import * as urns from 'apache-beam/internal/urns';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import type { Instant, Window } from 'apache-beam/values';
-import { type Element, withValue } from '../elements';
+import { type Element, withTimestamp, withValue, withWindows } from '../elements';
 import { restore } from '../functions';
 import { eachInTurn } from '../maybe_promise';
 import { atStep, type Operator, type OperatorContext, type OperatorFactory, onlyOutput } from './operator';
@@ -47,7 +47,7 @@ export function assignWindows(
         const assigned = windowFn.assignWindows(element.timestamp);
         if (assigned.length === 0) throw new Error('The window function gives the element no window');
         const windows = element.windows.length === 1 ? assigned : element.windows.flatMap(() => assigned);
-        return output({ ...element, windows });
+        return output(withWindows(element, windows));
       }),
   };
 }
@@ -58,7 +58,7 @@ function assignTimestamps(context: OperatorContext): Operator {
   const { func } = functionOf<{ func(value: unknown, timestamp: Instant): Instant }>(context);
   return {
     process: (element) =>
-      atStep(step, element, () => output({ ...element, timestamp: func(element.value, element.timestamp) })),
+      atStep(step, element, () => output(withTimestamp(element, func(element.value, element.timestamp)))),
   };
 }
 
