@@ -30,17 +30,23 @@ export function combineByKey<I, A, O>(
   fn: KeyedCombineFn<I, A, O>,
   coders: { input: Coder<I>; output: Coder<O> },
 ): (input: PCollection<Keyed<I>>) => PCollection<Keyed<O>> {
-  return withName(name, (input: PCollection<Keyed<I>>) =>
-    input
+  return withName(name, (input: PCollection<Keyed<I>>) => {
+    const combined: PCollection<Keyed<O>> = input
       .apply(
         withName(
           'Encode input',
           withCoderInternal<Keyed<I>>(new KVCoder(new StrUtf8Coder(), coders.input) as Coder<Keyed<I>>),
         ),
       )
-      .apply(withName('Combine', combinePerKey(fn)) as never)
-      .apply(
-        withName('Encode output', withCoderInternal(new KVCoder(new StrUtf8Coder(), coders.output))) as never,
-      ),
-  ) as never;
+      .apply(withName('Combine', combinePerKey(fn)) as never);
+    setCoder(combined, new KVCoder(new StrUtf8Coder(), coders.output) as Coder<Keyed<O>>);
+    return combined;
+  }) as never;
+}
+
+/** The SDK gives what a combine makes its default coder, and knows no other way to name one than a step more: a runner that keeps accumulators itself encodes what they give out at once. */
+function setCoder<T>(collection: PCollection<T>, coder: Coder<T>): void {
+  const { pipeline } = collection;
+  const proto = pipeline.getProto().components!.pcollections[collection.getId()];
+  proto.coderId = pipeline.context.getCoderId(coder);
 }

@@ -26,7 +26,8 @@ export function openSink(
   const { coderId, windowingStrategyId } = stage.pcollections[pcollectionId];
   const windowCoder = coders.get(stage.windowingStrategies[windowingStrategyId].windowCoderId);
   switch (kind) {
-    case 'group': {
+    case 'group':
+    case 'combine': {
       const [keyCoder, valueCoder] = coders.keyAndValue(coderId)!.map((id) => coders.get(id));
       return new KeyedSink(keyCoder, valueCoder, windowCoder);
     }

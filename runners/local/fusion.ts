@@ -4,6 +4,7 @@
  * Cut are groupings, reshuffles, and the main input of a step whose side input comes from the same stage or a later one. A
  * flatten cuts nothing: it and what follows become part of each stage that feeds it.
  */
+import type { PTransform } from 'apache-beam/proto/beam_runner_api';
 import { UnsupportedStepError } from '../step_error';
 import type { Edge, EdgeKind, Stage, Step, StepGraph } from './stages';
 
@@ -54,10 +55,9 @@ class Fusion {
       case 'impulse':
         return new Set([this.newStage(step.outputs[0])]);
       case 'group':
-      case 'reshuffle': {
-        const input = onlyInput(step);
-        return new Set([this.newStageBehind(step.kind, input, step.outputs[0], step.transform.uniqueName)]);
-      }
+      case 'combine':
+      case 'reshuffle':
+        return new Set([this.newStageBehind(step.kind, onlyInput(step), step.outputs[0], step.transform)]);
       case 'flatten': {
         const stages = new Set(step.mainInputs.flatMap((input) => [...this.stagesOf(input)]));
         for (const stage of stages) {
@@ -73,7 +73,7 @@ class Fusion {
           stage.steps.push(step);
           for (const [name, pcollection] of step.sideInputs) {
             stage.sideInputs.push(
-              this.newEdge('side', pcollection, stage, '', { transformId: step.id, name }),
+              this.newEdge('side', pcollection, stage, { sideInput: { transformId: step.id, name } }),
             );
           }
         }
@@ -104,9 +104,10 @@ class Fusion {
   }
 
   /** A stage that begins with what an edge carries; a grouping gives it out as another PCollection than it took in. */
-  private newStageBehind(kind: EdgeKind, carried: string, input: string, name = ''): Stage {
+  private newStageBehind(kind: EdgeKind, carried: string, input: string, transform?: PTransform): Stage {
+    const name = transform?.uniqueName ?? '';
     const stage = this.newStage(input, name);
-    stage.source = this.newEdge(kind, carried, stage, name);
+    stage.source = this.newEdge(kind, carried, stage, { ...(transform && { transform }) });
     return stage;
   }
 
@@ -122,12 +123,12 @@ class Fusion {
     kind: EdgeKind,
     pcollection: string,
     to: Stage,
-    step: string,
-    sideInput?: Edge['sideInput'],
+    about: Pick<Edge, 'transform' | 'sideInput'>,
   ): Edge {
     const from = new Set(this.stagesOf(pcollection));
     const id = `edge ${++this.edges}`;
-    const edge: Edge = { id, kind, step, pcollection, from, to, ...(sideInput && { sideInput }) };
+    const step = about.transform?.uniqueName ?? '';
+    const edge: Edge = { id, kind, step, pcollection, from, to, ...about };
     for (const stage of from) stage.outputs.push(edge);
     return edge;
   }

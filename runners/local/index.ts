@@ -115,15 +115,17 @@ export async function runLocally(
     const hasRoot = Object.values(pipeline.components?.transforms ?? {}).some(({ spec }) =>
       roots.has(spec?.urn ?? ''),
     );
-    const graph = stepsOf(pipeline, { liftCombines: liftCombines && !hasRoot, roots });
+    const graph = stepsOf(pipeline, {
+      combines: hasRoot ? 'whole' : liftCombines ? 'lifted' : 'grouped',
+      roots,
+    });
     refuseUnsupported(graph, options);
     const { pcollections, coders, windowingStrategies } = graph.components;
     const protos = { pcollections, coders, windowingStrategies };
     for (const thread of threads) thread.begin(protos);
-    if (threads.length === 0) {
-      for (const module of registration) require(module);
-      executors.push(new DirectExecutor(protos));
-    }
+    // Input without an end is combined here, whatever the workers do.
+    if (threads.length === 0 || hasRoot) for (const module of registration) require(module);
+    if (threads.length === 0) executors.push(new DirectExecutor(protos));
 
     const metrics = new RunMetrics();
     const seconds = () => (performance.now() - started) / 1000;

@@ -21,7 +21,9 @@ export function refuseUnsupported(
     const reason =
       refusedKind(step) ??
       (hasRoot ? undefined : refusedOutput(step, components)) ??
-      (step.kind === 'group' ? refusedGrouping(step, components, unsafeTriggers) : undefined) ??
+      (step.kind === 'group' || step.kind === 'combine'
+        ? refusedGrouping(step, components, unsafeTriggers)
+        : undefined) ??
       (step.transform.spec?.urn === PARDO_URN ? refusedParDo(step, components) : undefined);
     if (reason !== undefined) throw new UnsupportedStepError(step.transform.uniqueName, reason);
   }

@@ -1,7 +1,7 @@
 /** A stage as the harness runs it: its steps between transforms that stand for its edges. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { SINK_URN, SOURCE_URN } from '../harness/descriptor';
-import type { SharedProtos, Stage, StageDefinition, Step } from './stages';
+import type { Edge, SharedProtos, Stage, StageDefinition, Step } from './stages';
 
 /** The steps must have been read from the same protos; what reads from an edge is added to them where it is missing. */
 export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition {
@@ -11,8 +11,9 @@ export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition
   for (const { id, pcollection } of stage.outputs) {
     transforms[id] = edgeTransform(producerOf(stage, pcollection), SINK_URN, { in: pcollection }, {});
   }
-  // An edge carries what entered it; only a grouping gives it out as another PCollection.
-  const pcollection = typeof stage.source === 'string' ? stage.input : stage.source.pcollection;
+  // An edge carries what entered it. A grouping gives it out as another PCollection, which is made of the same; a combine makes another of it.
+  const isOfItsOwn = typeof stage.source === 'string' || stage.source.kind === 'combine';
+  const pcollection = isOfItsOwn ? stage.input : (stage.source as Edge).pcollection;
   const missing = Object.values(transforms).flatMap(({ inputs }) => Object.values(inputs));
   for (const id of missing)
     if (protos.pcollections[id] === undefined) throw new Error(`No PCollection ${id}`);

@@ -4,16 +4,18 @@ import type { StageDescriptor } from '../harness/descriptor';
 
 /**
  * What happens to elements on their way from one stage to another:
- * `group`: collected by key and window; `reshuffle`: each may go to another bundle; `elements`: only kept until the other stage
+ * `group`: collected by key and window; `combine`: combined by key and window; `reshuffle`: each may go to another bundle; `elements`: only kept until the other stage
  * may begin; `side`: kept by window, looked up by every bundle of the other stage.
  */
-export type EdgeKind = 'group' | 'reshuffle' | 'elements' | 'side';
+export type EdgeKind = 'group' | 'combine' | 'reshuffle' | 'elements' | 'side';
 
 export interface Edge {
   readonly id: string;
   readonly kind: EdgeKind;
-  /** The unique name of the step that it stands for: a grouping or a reshuffle; empty for others. */
+  /** The unique name of the step that it stands for: a grouping, a combine or a reshuffle; empty for others. */
   readonly step: string;
+  /** That step. */
+  readonly transform?: runnerApi.PTransform;
   /** The PCollection whose elements cross. */
   readonly pcollection: string;
   /** The stages that send: the elements are complete when all of them are. */
@@ -40,7 +42,7 @@ export interface Stage {
 export interface Step {
   readonly id: string;
   readonly transform: runnerApi.PTransform;
-  readonly kind: 'impulse' | 'root' | 'group' | 'reshuffle' | 'flatten' | 'process';
+  readonly kind: 'impulse' | 'root' | 'group' | 'combine' | 'reshuffle' | 'flatten' | 'process';
   /** Without the side inputs. */
   readonly mainInputs: readonly string[];
   /** Input name → PCollection. */

@@ -1,6 +1,7 @@
 /** Reads the pipeline's proto: its tree of transforms becomes a list of leaves, producers before consumers. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { sideInputNames } from '../harness/bundle_processor';
+import { KV_CODER_URN } from '../harness/coders';
 import { UnsupportedStepError } from '../step_error';
 import { COMBINE_PER_KEY_URN, expandCombine } from './combine_lifting';
 import type { Step, StepGraph } from './stages';
@@ -8,12 +9,17 @@ import type { Step, StepGraph } from './stages';
 const KINDS: Readonly<Record<string, Step['kind']>> = {
   'beam:transform:impulse:v1': 'impulse',
   'beam:transform:group_by_key:v1': 'group',
+  [COMBINE_PER_KEY_URN]: 'combine',
   'beam:transform:reshuffle:v1': 'reshuffle',
   'beam:transform:flatten:v1': 'flatten',
 };
 
+/** Composites of which the parts are not looked at. */
+const RUN_WHOLE: ReadonlySet<string> = new Set(['beam:transform:reshuffle:v1', COMBINE_PER_KEY_URN]);
+
 export interface ReadingOptions {
-  readonly liftCombines: boolean;
+  /** What becomes of combines: parts that are lifted before the shuffle, parts that are not, or, where outputs have a coder, steps as they are, for a grouping that keeps accumulators. */
+  readonly combines: 'lifted' | 'grouped' | 'whole';
   /** URNs of what gives out elements while the graph runs. */
   readonly roots?: ReadonlySet<string>;
 }
@@ -24,10 +30,13 @@ export function stepsOf(pipeline: runnerApi.Pipeline, options: ReadingOptions): 
   const visit = (id: string): void => {
     const transform = components.transforms[id];
     const urn = transform.spec?.urn ?? '';
-    if (urn === COMBINE_PER_KEY_URN) {
-      for (const part of expandCombine(id, transform, components, options.liftCombines))
+    if (
+      urn === COMBINE_PER_KEY_URN &&
+      !(options.combines === 'whole' && hasKeyedOutput(transform, components))
+    ) {
+      for (const part of expandCombine(id, transform, components, options.combines === 'lifted'))
         visitLeaf(part.id, part.transform);
-    } else if (transform.subtransforms.length > 0 && KINDS[urn] !== 'reshuffle') {
+    } else if (transform.subtransforms.length > 0 && !RUN_WHOLE.has(urn)) {
       transform.subtransforms.forEach(visit);
     } else if (!passesThrough(transform)) {
       visitLeaf(id, transform);
@@ -39,6 +48,14 @@ export function stepsOf(pipeline: runnerApi.Pipeline, options: ReadingOptions): 
   };
   pipeline.rootTransformIds.forEach(visit);
   return { steps: inOrder(leaves), components };
+}
+
+/** Where a combine's output has no coder for keys and values, it has the SDK's default one, which cuts numbers: it must not be encoded before the next step. */
+function hasKeyedOutput(
+  { outputs }: runnerApi.PTransform,
+  { pcollections, coders }: runnerApi.Components,
+): boolean {
+  return Object.values(outputs).every((id) => coders[pcollections[id].coderId].spec?.urn === KV_CODER_URN);
 }
 
 /** A composite without parts gives out what it takes in. */

@@ -3,11 +3,11 @@ import { reshuffle } from '../../beam/reshuffle';
 import { combinePerKey, flatten, groupByKey, type Root, split, withName } from '../../beam/sdk';
 import { asList } from '../../beam/side_inputs';
 import { fuse } from '../../runners/local/fusion';
-import { stepsOf } from '../../runners/local/steps';
+import { type ReadingOptions, stepsOf } from '../../runners/local/steps';
 import { anything, apply, type Collection, collect, elements, int, keyed, make, pipeline } from './graphs';
 
 /** A line for each stage: what it reads, its steps, and where it sends what. */
-function shape(build: (root: Root) => void, options = { liftCombines: true }): string[] {
+function shape(build: (root: Root) => void, options: ReadingOptions = { combines: 'lifted' }): string[] {
   const stages = fuse(stepsOf(pipeline(build), options));
   return stages.map(({ id, source, steps, outputs, sideInputs }) => {
     const from =
@@ -49,7 +49,7 @@ test('a combine is lifted before the shuffle, or not', () => {
     'stage 1: impulse: Emit, Key, Sum/Precombine; group→stage 2',
     'stage 2: group from stage 1: Sum/Merge, Sum/Extract, Collect;',
   ]);
-  expect(shape(build, { liftCombines: false })).toEqual([
+  expect(shape(build, { combines: 'grouped' })).toEqual([
     'stage 1: impulse: Emit, Key; group→stage 2',
     'stage 2: group from stage 1: Sum/Combine, Collect;',
   ]);

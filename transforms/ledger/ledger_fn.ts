@@ -4,7 +4,6 @@
  */
 import type { Coder } from 'apache-beam/coders/coders';
 import type { KeyedCombineFn } from '../../beam/combine';
-import { JsonCoder } from '../../beam/json_coder';
 import { HOUR_MS } from '../../schema/events';
 import type { LedgerRow } from '../../schema/tables';
 import type { EventBatch } from '../clean/event_batch';
@@ -12,6 +11,7 @@ import { type WindowContext, windowStart } from '../context';
 import type { Rollup } from '../count/rollup';
 import { isFuller } from '../merge/merge_fn';
 import type { Tally } from '../parse/tally';
+import { LedgerCoder } from './ledger_coder';
 
 /** What an hour's accumulators say of it. */
 export interface HourCount {
@@ -52,12 +52,20 @@ export class EnterLate {
   }
 }
 
-/** Sums of tallies and of what came too late, and of each hour the fullest count. */
-interface Ledger {
-  hours: [hour: number, read: number, rejected: number][];
-  unknown: [read: number, rejected: number];
-  counts: HourCount[];
-  late: (readonly [hour: number, records: number])[];
+/** What is known of an hour. */
+export interface HourBooks {
+  read: number;
+  rejected: number;
+  /** Records that came too late. */
+  late: number;
+  /** The fullest one. */
+  count: HourCount | null;
+}
+
+/** The books of the hours, by hours since 1970, and of the records without a usable time. */
+export interface Ledger {
+  readonly hours: Map<number, HourBooks>;
+  readonly unknown: [read: number, rejected: number];
 }
 
 /** Who says what came too late: bounded input has nothing of it. */
@@ -68,75 +76,71 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
   constructor(readonly lateSource: LateSource) {}
 
   createAccumulator(): Ledger {
-    return { hours: [], unknown: [0, 0], counts: [], late: [] };
+    return { hours: new Map(), unknown: [0, 0] };
   }
 
   addInput(ledger: Ledger, entry: LedgerEntry): Ledger {
     if ('tally' in entry) {
-      for (const hour of entry.tally.hours) ledger.hours.push(hour);
-      ledger.unknown[0] += entry.tally.unknown[0];
-      ledger.unknown[1] += entry.tally.unknown[1];
+      for (const [hour, read, rejected] of entry.tally.hours)
+        addBooks(ledger, hour, { ...NOTHING, read, rejected });
+      addUnknown(ledger, entry.tally.unknown);
     } else if ('count' in entry) {
-      ledger.counts.push(entry.count);
+      addBooks(ledger, entry.count.hour, { ...NOTHING, count: entry.count });
     } else {
-      ledger.late.push(entry.late);
+      const [hour, late] = entry.late;
+      addBooks(ledger, hour, { ...NOTHING, late });
     }
     return ledger;
   }
 
   mergeAccumulators(all: Iterable<Ledger>): Ledger {
     const merged = this.createAccumulator();
-    for (const ledger of all) {
-      for (const hour of ledger.hours) merged.hours.push(hour);
-      merged.unknown[0] += ledger.unknown[0];
-      merged.unknown[1] += ledger.unknown[1];
-      for (const count of ledger.counts) merged.counts.push(count);
-      for (const late of ledger.late) merged.late.push(late);
+    for (const { hours, unknown } of all) {
+      for (const [hour, books] of hours) addBooks(merged, hour, books);
+      addUnknown(merged, unknown);
     }
     return merged;
   }
 
-  extractOutput(ledger: Ledger): LedgerRow[] {
-    const read = new Map<number, [read: number, rejected: number]>();
-    for (const [hour, reads, rejects] of ledger.hours) {
-      const known = read.get(hour) ?? [0, 0];
-      read.set(hour, [known[0] + reads, known[1] + rejects]);
-    }
-    const counts = new Map<number, HourCount>();
-    for (const count of ledger.counts) {
-      const known = counts.get(count.hour);
-      if (known === undefined || isFuller(count, known)) counts.set(count.hour, count);
-    }
-    const late = new Map<number, number>();
-    for (const [hour, records] of ledger.late) late.set(hour, (late.get(hour) ?? 0) + records);
-    const hours = [...new Set([...read.keys(), ...counts.keys(), ...late.keys()])].sort((a, b) => a - b);
-    const row = (hour: number | null, reads: readonly [number, number]) =>
-      ledgerRow(
-        hour,
-        reads,
-        counts.get(hour ?? Number.NaN),
-        late.get(hour ?? Number.NaN) ?? 0,
-        this.lateSource,
-      );
-    const rows = hours.map((hour) => row(hour, read.get(hour) ?? [0, 0]));
-    return ledger.unknown[0] > 0 ? [...rows, row(null, ledger.unknown)] : rows;
+  extractOutput({ hours, unknown }: Ledger): LedgerRow[] {
+    const ordered = [...hours].sort(([a], [b]) => a - b);
+    const rows = ordered.map(([hour, books]) => ledgerRow(hour, books, this.lateSource));
+    const [read, rejected] = unknown;
+    return read > 0 ? [...rows, ledgerRow(null, { ...NOTHING, read, rejected }, this.lateSource)] : rows;
   }
 
   accumulatorCoder(): Coder<Ledger> {
-    return new JsonCoder<Ledger>();
+    return new LedgerCoder();
   }
+}
+
+const NOTHING: HourBooks = { read: 0, rejected: 0, late: 0, count: null };
+
+function addBooks({ hours }: Ledger, hour: number, { read, rejected, late, count }: HourBooks): void {
+  const known = hours.get(hour);
+  if (known === undefined) {
+    hours.set(hour, { read, rejected, late, count });
+    return;
+  }
+  known.read += read;
+  known.rejected += rejected;
+  known.late += late;
+  if (count !== null && (known.count === null || isFuller(count, known.count))) known.count = count;
+}
+
+function addUnknown({ unknown }: Ledger, [read, rejected]: readonly [number, number]): void {
+  unknown[0] += read;
+  unknown[1] += rejected;
 }
 
 function ledgerRow(
   hour: number | null,
-  [read, rejected]: readonly [number, number],
-  count: HourCount | undefined,
-  late: number,
+  { read, rejected, late, count }: HourBooks,
   lateSource: LateSource,
 ): LedgerRow {
   const isKnown = lateSource === 'runner';
   const counted = count?.counted ?? 0;
-  const duplicates = count === undefined ? 0 : count.absorbed - count.counted;
+  const duplicates = count === null ? 0 : count.absorbed - count.counted;
   return {
     bucket: hour === null ? 'unknown' : new Date(hour * HOUR_MS).toISOString().replace('.000Z', 'Z'),
     window_start: hour === null ? null : hour * HOUR_MS,

@@ -17,7 +17,7 @@ import {
   onlyOutput,
 } from './operator';
 
-interface CombineFn {
+export interface CombineFn {
   createAccumulator(): unknown;
   addInput(accumulator: unknown, input: unknown): unknown;
   mergeAccumulators(accumulators: Iterable<unknown>): unknown;
@@ -73,7 +73,8 @@ function ofValue(map: (fn: CombineFn, value: unknown) => unknown): OperatorFacto
   };
 }
 
-function combineFnOf(transform: runnerApi.PTransform): CombineFn {
+/** The function of a combine's step. */
+export function combineFnOf(transform: runnerApi.PTransform): CombineFn {
   const payload = runnerApi.CombinePayload.fromBinary(transform.spec!.payload);
   return restore<{ combineFn: CombineFn }>(payload.combineFn!.payload).combineFn;
 }

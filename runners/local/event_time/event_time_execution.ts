@@ -4,7 +4,7 @@
  * It goes in rounds. As long as any bundle waits or is at work, bundles are processed. When none is, watermarks move, and timers that have become due speak, which makes new bundles. When nothing
  * moves any more, the root gives out what comes next. So what a grouping sees depends on the order of events alone, not on which worker was quicker.
  */
-import { ParDoPayload } from 'apache-beam/proto/beam_runner_api';
+import { AccumulationMode_Enum, ParDoPayload } from 'apache-beam/proto/beam_runner_api';
 import { Coders } from '../../harness/coders';
 import { windowMapping } from '../../harness/window_mapping';
 import { impulseBundle } from '../bundles';
@@ -15,12 +15,15 @@ import { defineStage } from '../stage_definition';
 import type { StageExecutor } from '../stage_executor';
 import type { BundleResult } from '../stage_host';
 import type { Edge, SharedProtos, Stage } from '../stages';
+import { accumulators } from './accumulators';
 import { type DroppedElement, GroupingNode } from './grouping_node';
 import { MAX_INSTANT, MIN_INSTANT } from './instants';
 import type { GraphRoot } from './root';
 import { RootBatchBuilder } from './root_batch';
 import { SideView } from './side_view';
 import { StageNode } from './stage_node';
+import { ValueLists } from './value_lists';
+import type { SavedContents, StageContents } from './window_contents';
 
 export interface EventTimeObserver {
   dropped(element: DroppedElement): void;
@@ -65,13 +68,20 @@ export class EventTimeExecution {
     const coders = new Coders(protos.coders);
     const strategyOf = (pcollection: string) =>
       protos.windowingStrategies[protos.pcollections[pcollection].windowingStrategyId];
-    const groupingNode = (step: string, pcollection: string): GroupingNode => {
+    const groupingNode = <C extends SavedContents>(
+      step: string,
+      pcollection: string,
+      contents: StageContents<C>,
+    ): GroupingNode => {
       const strategy = strategyOf(pcollection);
       const windowCoder = coders.get(strategy.windowCoderId);
-      return new GroupingNode(step, strategy, windowCoder, (dropped) =>
+      const node = new GroupingNode(step, strategy, windowCoder, contents, (dropped) =>
         this.giveBack(dropped, protos, coders),
       );
+      return node as unknown as GroupingNode;
     };
+    const lists = (pcollection: string) =>
+      new ValueLists(strategyOf(pcollection).accumulationMode === AccumulationMode_Enum.ACCUMULATING);
     for (const stage of stages) {
       const definition = defineStage(stage, protos);
       const views = stage.sideInputs.map((edge) => {
@@ -82,7 +92,7 @@ export class EventTimeExecution {
           payload.sideInputs[edge.sideInput!.name].windowMappingFn,
           strategy.windowFn,
         );
-        const node = groupingNode(step.transform.uniqueName, edge.pcollection);
+        const node = groupingNode(step.transform.uniqueName, edge.pcollection, lists(edge.pcollection));
         const view = new SideView(
           edge.sideInput!,
           node,
@@ -98,8 +108,13 @@ export class EventTimeExecution {
         stage,
         new StageNode(stage, definition, coders.get(strategyOf(pcollection).windowCoderId), views),
       );
-      if (typeof stage.source !== 'string' && stage.source.kind === 'group')
-        this.groupings.set(stage.source.id, groupingNode(stage.source.step, stage.source.pcollection));
+      if (typeof stage.source === 'string') continue;
+      const { id, kind, step, pcollection: grouped } = stage.source;
+      if (kind === 'group') this.groupings.set(id, groupingNode(step, grouped, lists(grouped)));
+      if (kind === 'combine') {
+        const contents = accumulators(stage, protos, coders, checkpoints !== null);
+        this.groupings.set(id, groupingNode(step, grouped, contents));
+      }
     }
   }
 

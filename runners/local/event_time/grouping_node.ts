@@ -1,27 +1,17 @@
 /** A grouping in a running graph: batches in, panes out, values as the bytes that they came in. */
 import type { Coder } from 'apache-beam/coders/coders';
-import { PaneInfoCoder } from 'apache-beam/coders/standard_coders';
-import {
-  AccumulationMode_Enum,
-  MergeStatus_Enum,
-  type WindowingStrategy,
-} from 'apache-beam/proto/beam_runner_api';
-import { IntervalWindow, type PaneInfo, type Window } from 'apache-beam/values';
+import { MergeStatus_Enum, type WindowingStrategy } from 'apache-beam/proto/beam_runner_api';
+import { IntervalWindow, type Window } from 'apache-beam/values';
 import Long from 'long';
 import { decodeLatin1, ValueEncoder } from '../../harness/bytes';
 import { mergeOverlapping } from '../../harness/operators/windowing';
 import type { StateChange, StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import { EdgeBatchBuilder } from '../edge_batch_builder';
-import { copyOut, handOut, type StoredValue, storedElements } from '../stored_values';
-import { lastMoment, MIN_INSTANT, toInstant } from './instants';
-import {
-  type BoundedWindow,
-  type GroupedValue,
-  type MergeWindows,
-  type Pane,
-  PaneGrouping,
-} from './pane_grouping';
+import { type StoredValue, storedElements } from '../stored_values';
+import { lastMoment, MIN_INSTANT } from './instants';
+import { type BoundedWindow, type GroupedValue, type MergeWindows, PaneGrouping } from './pane_grouping';
+import type { SavedContents, StageContents } from './window_contents';
 import { decodeWindow, encodeWindow, parseRecordKey, recordKey } from './window_record';
 import type { WindowState } from './window_state';
 
@@ -37,23 +27,22 @@ export interface DroppedElement {
   readonly value: Uint8Array;
 }
 
-export class GroupingNode {
-  readonly grouping: PaneGrouping<StoredValue>;
+export class GroupingNode<C extends SavedContents = SavedContents> {
+  readonly grouping: PaneGrouping<StoredValue, C>;
   private batch = new EdgeBatchBuilder();
   private readonly windows = new Map<string, BoundedWindow>();
   private readonly encoder = new ValueEncoder();
-  private readonly keepsValues: boolean;
 
   constructor(
     readonly step: string,
     strategy: WindowingStrategy,
     private readonly windowCoder: Coder<unknown>,
+    private readonly contents: StageContents<C>,
     onDropped: (dropped: DroppedElement) => void,
   ) {
-    this.keepsValues = strategy.accumulationMode === AccumulationMode_Enum.ACCUMULATING;
     const merges = strategy.mergeStatus === MergeStatus_Enum.NEEDS_MERGE;
-    this.grouping = new PaneGrouping<StoredValue>(strategy, merges ? this.mergeWindows : null, {
-      pane: (pane) => this.pack(pane),
+    this.grouping = new PaneGrouping(strategy, merges ? this.mergeWindows : null, contents, {
+      pane: (pane) => contents.pack(pane, this.batch),
       dropped: (reason, key, window, { chunk, offset, length }) =>
         onDropped({
           ...{ step, reason, key, window: this.decode(window) },
@@ -85,30 +74,27 @@ export class GroupingNode {
     return { fired, panes: this.take() };
   }
 
-  /** What a checkpoint has to write, in two spaces: windows, and their values. */
+  /** What a checkpoint has to write, in two spaces: windows, and the records of their contents. */
   changes(): StateChange[] {
     const changes: StateChange[] = [];
     const spaces = this.spaces;
     for (const { state, isGone } of this.grouping.takeChanged()) {
-      const keep = !isGone && state.saved >= 0 ? state.saved : 0;
-      for (let at = keep; at < state.savedBefore; at++)
-        changes.push({ space: spaces.values, key: recordKey(state, at), value: null });
+      const contents = isGone ? undefined : state.contents;
+      contents?.beginSaving();
+      const keep = contents?.saved ?? 0;
+      for (let at = keep; at < state.records; at++)
+        changes.push({ space: spaces.contents, key: recordKey(state, at), value: null });
       if (isGone) {
         changes.push({ space: spaces.windows, key: recordKey(state), value: null });
-        state.savedBefore = 0;
+        state.records = 0;
         continue;
       }
-      for (let at = keep; at < state.values.length; at++) {
-        const { chunk, offset, length } = state.values[at];
-        changes.push({
-          space: spaces.values,
-          key: recordKey(state, at),
-          value: chunk.bytes.slice(offset, offset + length),
-        });
-      }
+      const records = contents?.records ?? 0;
+      for (let at = keep; at < records; at++)
+        changes.push({ space: spaces.contents, key: recordKey(state, at), value: contents!.record(at) });
       changes.push({ space: spaces.windows, key: recordKey(state), value: encodeWindow(state) });
-      state.saved = state.values.length;
-      state.savedBefore = state.values.length;
+      contents?.endSaving();
+      state.records = records;
     }
     // Of a window that is gone and there again, what is there now has to stand.
     return changes.sort((a, b) => Number(a.value !== null) - Number(b.value !== null));
@@ -117,50 +103,35 @@ export class GroupingNode {
   /** Takes a checkpoint's windows back in; the watermarks have to be there already. */
   restore(store: StateStore): void {
     const spaces = this.spaces;
-    const values = new Map<string, Uint8Array>();
-    for (const [key, value] of store.entries(spaces.values))
-      values.set(Buffer.from(key).toString('utf8'), value.slice());
+    const stored = new Map<string, Uint8Array>();
+    for (const [key, value] of store.entries(spaces.contents))
+      stored.set(Buffer.from(key).toString('utf8'), value.slice());
     for (const [bytes, record] of store.entries(spaces.windows)) {
       const { key, window } = parseRecordKey(bytes);
-      let state!: WindowState<StoredValue>;
-      const count = decodeWindow(record, (start, last) => {
+      let state!: WindowState<C>;
+      const { records, beginsWithAccumulator } = decodeWindow(record, (start, last) => {
         state = this.grouping.blank(key, window, start, last);
         return state;
       });
-      for (let at = 0; at < count; at++) {
-        const value = values.get(Buffer.from(recordKey(state, at)).toString('utf8'))!;
-        state.values.push({ chunk: { bytes: value, values: 1 }, offset: 0, length: value.length });
+      if (records > 0) {
+        const keys = Array.from({ length: records }, (_, at) => recordKey(state, at));
+        const values = keys.map((each) => stored.get(Buffer.from(each).toString('utf8'))!);
+        state.contents = this.contents.restore(values, beginsWithAccumulator);
       }
-      state.saved = count;
-      state.savedBefore = count;
+      state.records = records;
       this.grouping.restore(state);
     }
   }
 
-  private get spaces(): { windows: string; values: string } {
-    return { windows: `windows ${this.step}`, values: `values ${this.step}` };
+  private get spaces(): { windows: string; contents: string } {
+    return { windows: `windows ${this.step}`, contents: `contents ${this.step}` };
   }
 
   private take(): EdgeBatch | undefined {
     const { batch } = this;
-    if (!batch.hasGroups) return undefined;
+    if (!this.contents.hasPanes(batch)) return undefined;
     this.batch = new EdgeBatchBuilder();
     return batch.finish();
-  }
-
-  private pack({ key, window, timestamp, info, values }: Pane<StoredValue>): void {
-    const { batch } = this;
-    const hand = this.keepsValues ? copyOut : handOut;
-    for (const value of values) batch.add(hand(value, batch), 0, 0, 0, 0, 0);
-    const { low, high } = toInstant(timestamp);
-    batch.endGroup({
-      key,
-      window,
-      pane: this.encoder.latin1(PaneInfoCoder.INSTANCE as Coder<PaneInfo>, info),
-      timestampLow: low,
-      timestampHigh: high,
-      values: values.length,
-    });
   }
 
   private readonly mergeWindows: MergeWindows = (windows) => {

@@ -16,6 +16,7 @@ import { nextPane } from './pane';
 import { Timers } from './timers';
 import { type MergedTriggerWindow, TriggerState, type TriggerWindow } from './trigger';
 import { triggerTree } from './trigger_tree';
+import type { WindowContents } from './window_contents';
 import { WindowState } from './window_state';
 
 /** A window with its bounds. */
@@ -38,30 +39,30 @@ export interface GroupedValue<V> {
   readonly timestamp: number;
 }
 
-export interface Pane<V> {
+export interface Pane<C> {
   readonly key: string;
   readonly window: string;
   readonly timestamp: number;
   readonly info: PaneInfo;
-  readonly values: readonly V[];
+  readonly contents: C;
 }
 
-export interface GroupingEvents<V> {
-  pane(pane: Pane<V>): void;
+export interface GroupingEvents<V, C> {
+  pane(pane: Pane<C>): void;
   /** An element in a window was dropped: it came too late, or its window's trigger has finished. */
   dropped(reason: 'late' | 'closed', key: string, window: string, value: V): void;
 }
 
-export class PaneGrouping<V> {
+export class PaneGrouping<V, C> {
   inputWatermark = MIN_INSTANT;
   outputWatermark = MIN_INSTANT;
   processingTime = MIN_INSTANT;
-  private readonly windows = new Map<string, Map<string, WindowState<V>>>();
-  private readonly eventTimers = new Timers<WindowState<V>>();
-  private readonly processingTimers = new Timers<WindowState<V>>();
+  private readonly windows = new Map<string, Map<string, WindowState<C>>>();
+  private readonly eventTimers = new Timers<WindowState<C>>();
+  private readonly processingTimers = new Timers<WindowState<C>>();
   private readonly holds = new Holds();
   /** What has changed since the last checkpoint. */
-  private changed = new Set<WindowState<V>>();
+  private changed = new Set<WindowState<C>>();
   private readonly tree;
   private readonly lateness: number;
 
@@ -69,7 +70,8 @@ export class PaneGrouping<V> {
   constructor(
     private readonly strategy: WindowingStrategy,
     private readonly merge: MergeWindows | null,
-    private readonly events: GroupingEvents<V>,
+    private readonly contents: WindowContents<V, C>,
+    private readonly events: GroupingEvents<V, C>,
   ) {
     this.tree = triggerTree(strategy.trigger);
     this.lateness = Number(strategy.allowedLateness);
@@ -83,7 +85,7 @@ export class PaneGrouping<V> {
   }
 
   /** The windows that have changed since this was asked last; those that are gone are marked so. */
-  takeChanged(): { state: WindowState<V>; isGone: boolean }[] {
+  takeChanged(): { state: WindowState<C>; isGone: boolean }[] {
     const changed = [...this.changed].map((state) => ({
       state,
       isGone: this.windows.get(state.key)?.get(state.window) !== state,
@@ -93,12 +95,12 @@ export class PaneGrouping<V> {
   }
 
   /** A new state of a window, as a checkpoint has it: to be filled in, then {@link restore}d. */
-  blank(key: string, window: string, start: number, lastMoment: number): WindowState<V> {
-    return new WindowState<V>(key, window, start, lastMoment, new TriggerState(this.tree.size));
+  blank(key: string, window: string, start: number, lastMoment: number): WindowState<C> {
+    return new WindowState<C>(key, window, start, lastMoment, new TriggerState(this.tree.size));
   }
 
   /** Takes a window's state back in, after the watermarks. */
-  restore(state: WindowState<V>): void {
+  restore(state: WindowState<C>): void {
     this.windowsOf(state.key).set(state.window, state);
     if (state.elementHold !== null) this.holds.add(state.elementHold);
     if (state.expiryHold !== null) this.holds.add(state.expiryHold);
@@ -128,8 +130,8 @@ export class PaneGrouping<V> {
     if (onTime.length === 0) return;
     const ofKey = this.windowsOf(key);
     const merged = this.merge === null ? undefined : this.mergeWindows(key, ofKey, onTime);
-    const touched = new Set<WindowState<V>>();
-    const stateOf = ({ encoded, start, lastMoment }: BoundedWindow): WindowState<V> => {
+    const touched = new Set<WindowState<C>>();
+    const stateOf = ({ encoded, start, lastMoment }: BoundedWindow): WindowState<C> => {
       const window = merged?.get(encoded);
       if (window !== undefined) return window;
       let state = ofKey.get(encoded);
@@ -155,7 +157,7 @@ export class PaneGrouping<V> {
 
   /** Does what timers have become due for, by the watermark and processing time as they are. Says whether there was any. */
   fireTimers(): boolean {
-    const due = new Set<WindowState<V>>();
+    const due = new Set<WindowState<C>>();
     for (const state of this.eventTimers.takeBefore(this.inputWatermark)) due.add(state);
     for (const state of this.processingTimers.takeBefore(this.processingTime)) {
       if (!this.isExpired(state.lastMoment)) due.add(state);
@@ -172,7 +174,7 @@ export class PaneGrouping<V> {
   }
 
   /** What is done for a window depends on where the watermarks are, not on which timer came: they may have leapt. */
-  private wake(state: WindowState<V>): void {
+  private wake(state: WindowState<C>): void {
     const isOpen = state.isActive && !this.isClosed(state);
     if (this.isExpired(state.lastMoment)) {
       if (isOpen) this.giveOut(state, true);
@@ -184,26 +186,25 @@ export class PaneGrouping<V> {
     if (endsNow) this.eventTimers.set(this.expiry(state), state);
   }
 
-  private addValue(state: WindowState<V>, value: V, timestamp: number): void {
+  private addValue(state: WindowState<C>, value: V, timestamp: number): void {
     this.changed.add(state);
     state.isActive = true;
     state.isEmpty = false;
     this.eventTimers.set(this.expiry(state), state);
     if (!this.holdForElement(state, timestamp)) this.holdForExpiry(state, false);
-    state.values.push(value);
+    state.contents = this.contents.add(state.contents ?? this.contents.create(), value);
     this.tree.root.onElement(this.triggerWindow(state));
   }
 
   /** Fires the trigger, which wants to. */
-  private fire(state: WindowState<V>): void {
+  private fire(state: WindowState<C>): void {
     const window = this.triggerWindow(state);
     this.tree.root.onFire(window);
     const isFinished = this.isClosed(state);
     this.giveOut(state, isFinished);
     state.isEmpty = true;
     if (isFinished || this.strategy.accumulationMode === AccumulationMode_Enum.DISCARDING) {
-      state.values = [];
-      state.saved = -1;
+      this.empty(state);
     }
     if (!isFinished) return;
     // What is left is that it has finished, until it expires.
@@ -213,7 +214,7 @@ export class PaneGrouping<V> {
   }
 
   /** Gives out the next pane, unless it is empty and not wanted so. */
-  private giveOut(state: WindowState<V>, isLast: boolean): void {
+  private giveOut(state: WindowState<C>, isLast: boolean): void {
     this.changed.add(state);
     const timestamp = this.releaseHolds(state);
     if (!isLast) this.holdForExpiry(state, true);
@@ -225,21 +226,22 @@ export class PaneGrouping<V> {
       !state.isEmpty || (info.timing === Timing.ON_TIME && onTimeAlways) || (isLast && closesAlways);
     if (!wanted) return;
     state.pane = info;
-    this.events.pane({ key: state.key, window: state.window, timestamp, info, values: state.values });
+    state.contents ??= this.contents.create();
+    this.events.pane({ key: state.key, window: state.window, timestamp, info, contents: state.contents });
   }
 
   /** Makes one window of those that overlap; returns the states that the windows of the values go to where they were merged. */
   private mergeWindows(
     key: string,
-    ofKey: Map<string, WindowState<V>>,
+    ofKey: Map<string, WindowState<C>>,
     values: readonly GroupedValue<V>[],
-  ): Map<string, WindowState<V>> {
+  ): Map<string, WindowState<C>> {
     const all = new Map<string, BoundedWindow>();
     for (const { window, start, lastMoment, isActive } of ofKey.values()) {
       if (isActive) all.set(window, { encoded: window, start, lastMoment });
     }
     for (const { window } of values) all.set(window.encoded, window);
-    const merged = new Map<string, WindowState<V>>();
+    const merged = new Map<string, WindowState<C>>();
     for (const { into, from } of this.merge!([...all.values()])) {
       if (from.length < 2) continue;
       const state = this.mergeInto(key, ofKey, into, from);
@@ -250,22 +252,23 @@ export class PaneGrouping<V> {
 
   private mergeInto(
     key: string,
-    ofKey: Map<string, WindowState<V>>,
+    ofKey: Map<string, WindowState<C>>,
     into: BoundedWindow,
     from: readonly BoundedWindow[],
-  ): WindowState<V> {
+  ): WindowState<C> {
     const sources = from
       .map(({ encoded }) => ofKey.get(encoded))
-      .filter((state): state is WindowState<V> => state?.isActive === true);
+      .filter((state): state is WindowState<C> => state?.isActive === true);
     const known = sources.find(({ window }) => window === into.encoded);
-    const state = new WindowState<V>(
+    const state = new WindowState<C>(
       key,
       into.encoded,
       into.start,
       into.lastMoment,
       new TriggerState(this.tree.size),
     );
-    state.values = sources.flatMap(({ values }) => values);
+    const contents = sources.map((source) => source.contents).filter((each) => each !== undefined);
+    state.contents = contents.length === 0 ? undefined : this.contents.merge(contents);
     state.isEmpty = sources.every(({ isEmpty }) => isEmpty);
     state.isActive = sources.length > 0;
     state.pane = known?.pane ?? null;
@@ -296,14 +299,14 @@ export class PaneGrouping<V> {
   }
 
   /** Holds the output watermark at a value's time, if that still can be: it must not be behind the output watermark, nor its window over. */
-  private holdForElement(state: WindowState<V>, timestamp: number): boolean {
+  private holdForElement(state: WindowState<C>, timestamp: number): boolean {
     const hold = this.strategy.outputTime === OutputTime_Enum.END_OF_WINDOW ? state.lastMoment : timestamp;
     if (hold < this.outputWatermark || state.lastMoment < this.inputWatermark) return false;
     this.combineHold(state, hold);
     return true;
   }
 
-  private combineHold(state: WindowState<V>, hold: number): void {
+  private combineHold(state: WindowState<C>, hold: number): void {
     const { elementHold } = state;
     const latest = this.strategy.outputTime === OutputTime_Enum.LATEST_IN_PANE;
     const combined =
@@ -312,7 +315,7 @@ export class PaneGrouping<V> {
   }
 
   /** Holds it at the window's expiry, for what must come out before: values that are late, or an empty last pane where one is asked for. */
-  private holdForExpiry(state: WindowState<V>, isEmpty: boolean): void {
+  private holdForExpiry(state: WindowState<C>, isEmpty: boolean): void {
     const expiry = this.expiry(state);
     if (expiry < this.inputWatermark) return;
     if (isEmpty && this.strategy.closingBehavior !== ClosingBehavior_Enum.EMIT_ALWAYS) return;
@@ -320,7 +323,7 @@ export class PaneGrouping<V> {
   }
 
   /** Lets go of both holds; returns the timestamp of the pane that they were for. */
-  private releaseHolds(state: WindowState<V>): number {
+  private releaseHolds(state: WindowState<C>): number {
     const least = Math.min(
       state.elementHold ?? Number.POSITIVE_INFINITY,
       state.expiryHold ?? Number.POSITIVE_INFINITY,
@@ -330,7 +333,7 @@ export class PaneGrouping<V> {
     return Math.min(least, state.lastMoment);
   }
 
-  private setHold(state: WindowState<V>, kind: 'elementHold' | 'expiryHold', hold: number | null): void {
+  private setHold(state: WindowState<C>, kind: 'elementHold' | 'expiryHold', hold: number | null): void {
     const before = state[kind];
     if (before === hold) return;
     if (before !== null) this.holds.remove(before);
@@ -338,14 +341,20 @@ export class PaneGrouping<V> {
     state[kind] = hold;
   }
 
-  private forget(state: WindowState<V>): void {
+  private forget(state: WindowState<C>): void {
     this.changed.add(state);
+    this.empty(state);
     this.setHold(state, 'elementHold', null);
     this.setHold(state, 'expiryHold', null);
     this.windows.get(state.key)?.delete(state.window);
   }
 
-  private windowsOf(key: string): Map<string, WindowState<V>> {
+  private empty(state: WindowState<C>): void {
+    if (state.contents !== undefined) this.contents.release(state.contents);
+    state.contents = undefined;
+  }
+
+  private windowsOf(key: string): Map<string, WindowState<C>> {
     let ofKey = this.windows.get(key);
     if (ofKey === undefined) {
       ofKey = new Map();
@@ -354,7 +363,7 @@ export class PaneGrouping<V> {
     return ofKey;
   }
 
-  private triggerWindow(state: WindowState<V>): TriggerWindow {
+  private triggerWindow(state: WindowState<C>): TriggerWindow {
     return {
       state: state.triggers,
       lastMoment: state.lastMoment,
@@ -366,7 +375,7 @@ export class PaneGrouping<V> {
     };
   }
 
-  private isClosed({ triggers }: WindowState<V>): boolean {
+  private isClosed({ triggers }: WindowState<C>): boolean {
     return triggers.finished[this.tree.root.number] === 1;
   }
 
@@ -374,7 +383,7 @@ export class PaneGrouping<V> {
     return this.inputWatermark > expiryOf(lastMoment, this.lateness);
   }
 
-  private expiry({ lastMoment }: WindowState<V>): number {
+  private expiry({ lastMoment }: WindowState<C>): number {
     return expiryOf(lastMoment, this.lateness);
   }
 }

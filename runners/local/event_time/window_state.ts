@@ -2,9 +2,9 @@ import type { Timing } from 'apache-beam/values';
 import type { TriggerState } from './trigger';
 
 /** What a grouping knows of one key's window. Instants are milliseconds. */
-export class WindowState<V> {
-  /** Values to be given out with the next pane; where panes accumulate, all so far. */
-  values: V[] = [];
+export class WindowState<C> {
+  /** What is to be given out with the next pane; where panes accumulate, all so far. */
+  contents: C | undefined;
   /** Whether a value has come since the last pane. */
   isEmpty = true;
   /** Holds the output watermark for the pane's timestamp: the values' timestamps, combined. */
@@ -15,10 +15,8 @@ export class WindowState<V> {
   pane: { readonly index: number; readonly onTimeIndex: number; readonly timing: Timing } | null = null;
   /** Not yet seen, or merged into another window, or finished: state is kept of active windows alone, but for what has finished. */
   isActive = false;
-  /** How many of the values the last checkpoint has; −1 where it has others. */
-  saved = 0;
-  /** How many it has in all. */
-  savedBefore = 0;
+  /** How many records of contents the last checkpoint has. */
+  records = 0;
 
   constructor(
     readonly key: string,

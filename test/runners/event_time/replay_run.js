@@ -51,7 +51,7 @@ class Numbers {
   async close() {}
 }
 
-function numbers(root) {
+function numbers(_root) {
   return withName('Numbers', (_root, pipeline, transform) => {
     transform.spec = { urn: URN, payload: new Uint8Array() };
     return pipeline.createPCollectionInternal(new JsonCoder(), undefined, runnerApi.IsBounded_Enum.UNBOUNDED);
