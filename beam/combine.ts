@@ -6,6 +6,7 @@ import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
 import type { CombineFn } from 'apache-beam/transforms/group_and_combine';
 import './registration';
 import { combinePerKey, KVCoder, type PCollection, withCoderInternal, withName } from './sdk';
+import { setCoder } from './set_coder';
 
 /** An element with the key that it is grouped by. */
 export interface Keyed<V> {
@@ -42,11 +43,4 @@ export function combineByKey<I, A, O>(
     setCoder(combined, new KVCoder(new StrUtf8Coder(), coders.output) as Coder<Keyed<O>>);
     return combined;
   }) as never;
-}
-
-/** The SDK gives what a combine makes its default coder, and knows no other way to name one than a step more: a runner that keeps accumulators itself encodes what they give out at once. */
-function setCoder<T>(collection: PCollection<T>, coder: Coder<T>): void {
-  const { pipeline } = collection;
-  const proto = pipeline.getProto().components!.pcollections[collection.getId()];
-  proto.coderId = pipeline.context.getCoderId(coder);
 }

@@ -1,6 +1,7 @@
 /** Every case of Apache's on our local runner; see README.md. */
 import * as path from 'node:path';
 import { type Case, readCases } from './case_format';
+import type { Grouping } from './graph';
 import { runCase } from './run_case';
 import { explain } from './side_by_side';
 
@@ -9,8 +10,8 @@ const named = readCases(path.join(CASES, 'named'));
 const random = readCases(path.join(CASES, 'random'));
 const misplaced: string[] = [];
 
-async function check(c: Case, workers: number): Promise<void> {
-  const verdict = await runCase(c, workers);
+async function check(c: Case, workers: number, grouping: Grouping = 'by key'): Promise<void> {
+  const verdict = await runCase(c, workers, grouping);
   if (verdict.problems.length > 0) throw new Error(explain(c, verdict));
   if (verdict.misplaced.length > 0) misplaced.push(c.name);
 }
@@ -31,6 +32,12 @@ describe('named cases, in the calling thread', () => {
 
 describe('random cases, in the calling thread', () => {
   test.each(random.map((c) => [c.name, c] as const))('%s', (_name, c) => check(c, 0));
+});
+
+describe('all of them with combines that keep accumulators', () => {
+  test.each([...named, ...random].map((c) => [c.name, c] as const))('%s', (_name, c) =>
+    check(c, 0, 'combines'),
+  );
 });
 
 /** Of every kind, and of the random ones every twentieth: starting threads takes longer than most cases. */

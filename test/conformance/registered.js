@@ -90,6 +90,22 @@ class Same {
   }
 }
 
+/** All values of a pane. */
+class Collect {
+  createAccumulator() {
+    return [];
+  }
+  addInput(values, value) {
+    return [...values, value];
+  }
+  mergeAccumulators(lists) {
+    return [...lists].flat();
+  }
+  extractOutput(values) {
+    return values;
+  }
+}
+
 class Sum {
   createAccumulator() {
     return 0;
@@ -165,6 +181,7 @@ class Untimed {
 }
 
 const registered = {
+  Collect,
   EmitTimed,
   KeyAll,
   MapView,

@@ -6,7 +6,7 @@ import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { runLocally } from '../../runners/local';
 import type { Case, Pane, Sighting } from './case_format';
 import { compare, type Difference, type Observed } from './compare';
-import { pipelineOf } from './graph';
+import { type Grouping, pipelineOf } from './graph';
 import { judgeRefusal, type Refusal, refusalOf } from './refusals';
 
 export const REGISTERED = path.join(__dirname, 'registered.js');
@@ -19,15 +19,15 @@ export interface Verdict extends Difference {
 /** A line that the run's graph or its observer wrote. */
 type Line = { event: number } | (Pane & { stage: number }) | Sighting;
 
-/** Runs the case in this thread (`workers` 0) or on worker threads of the built program. Passed if there are no problems. */
-export async function runCase(c: Case, workers: number): Promise<Verdict> {
+/** Runs the case in this thread (`workers` 0) or on worker threads of the built program; its groupings as they are, or as combines. Passed if there are no problems. */
+export async function runCase(c: Case, workers: number, grouping: Grouping = 'by key'): Promise<Verdict> {
   const folder = mkdtempSync(path.join(tmpdir(), 'funnelpulse-conformance-'));
   try {
     const file = path.join(folder, 'panes.ndjson');
     writeFileSync(file, '');
     let pipeline: runnerApi.Pipeline;
     try {
-      pipeline = pipelineOf(c, file);
+      pipeline = pipelineOf(c, file, grouping);
     } catch (error) {
       return refused(c, refusalOf(error, true));
     }
