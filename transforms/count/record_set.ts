@@ -5,7 +5,7 @@
  * the revision counts them. Union is associative, commutative and idempotent, so neither sharding nor order nor a repeated merge can change the set; beside it stands
  * `absorbed`, the plain sum of records ever added, for the ledger.
  *
- * The work is the counting kernel's, which holds the set that was last added to; the others wait in memory of their own.
+ * The work is a counting kernel's, which holds the set while it is added to; sets for which there is no kernel wait in memory of their own.
  */
 import { EVENT_TYPES } from '../../schema/events';
 import { EventBatch } from '../clean/event_batch';
@@ -19,25 +19,22 @@ import {
   REST,
   typeOf,
 } from '../clean/packed_record';
-import { type CellTable, RecordKernel, type RecordOwner } from '../kernel/record_kernel';
+import type { CellTable, RecordKernel, RecordOwner } from '../kernel/record_kernel';
+import { RecordKernels } from '../kernel/record_kernels';
 import { type Pair, pairOf } from './pairs';
 
 /** Rank of each event type by its name. */
 const TYPE_ORDER = EVENT_TYPES.map((type) => [...EVENT_TYPES].sort().indexOf(type));
 
-/** One for all sets of a thread: combines work on one set at a time. */
-let shared: RecordKernel | undefined;
-
-function sharedKernel(): RecordKernel {
-  shared ??= new RecordKernel();
-  return shared;
-}
+/** Of all sets of a thread. */
+const kernels = new RecordKernels();
 
 const NOTHING = new Int32Array(0);
 
 export class RecordSet implements RecordOwner {
-  private readonly kernel = sharedKernel();
-  /** The records while the kernel holds another set, and their numbers. */
+  /** What holds the records, if one does. */
+  private kernel: RecordKernel | undefined;
+  /** The records while none does, and their numbers. */
   private stored = NOTHING;
   private storedSize = 0;
   private storedLosers = 0;
@@ -51,7 +48,8 @@ export class RecordSet implements RecordOwner {
 
   /** Empties the set. */
   clear(): void {
-    this.kernel.drop(this);
+    this.kernel?.drop();
+    this.kernel = undefined;
     this.stored = NOTHING;
     this.storedSize = 0;
     this.storedLosers = 0;
@@ -63,12 +61,12 @@ export class RecordSet implements RecordOwner {
 
   /** Distinct records by key and content: the revision. */
   get size(): number {
-    return this.kernel.holds(this) ? this.kernel.size : this.storedSize;
+    return this.kernel?.size ?? this.storedSize;
   }
 
   /** Records that lost against another of the same key. */
   get losers(): number {
-    return this.kernel.holds(this) ? this.kernel.losers : this.storedLosers;
+    return this.kernel?.losers ?? this.storedLosers;
   }
 
   /** Records that count: one per dedup key. */
@@ -78,7 +76,7 @@ export class RecordSet implements RecordOwner {
 
   /** The distinct records, packed, {@link size} of them; a view, valid until a set is added to. Dimension numbers are indexes into {@link pairs}. */
   get words(): Int32Array {
-    return this.kernel.holds(this) ? this.kernel.records : this.stored;
+    return this.kernel?.records ?? this.stored;
   }
 
   /** Adds the records of a batch. */
@@ -95,7 +93,7 @@ export class RecordSet implements RecordOwner {
     const numbers = Int32Array.from(other.pairs, (pair) => this.numberOf(pair));
     this.absorbed += other.absorbed;
     this.earliest = Math.min(this.earliest, other.earliest);
-    this.enter(); // before the other's records are looked at: they may have to leave the kernel
+    this.enter(); // before the other's records are looked at: they may have to leave their kernel for it
     this.addRecords(other.words, other.size, numbers);
   }
 
@@ -115,27 +113,31 @@ export class RecordSet implements RecordOwner {
   }
 
   private addRecords(records: Int32Array, size: number, numbers: Int32Array): void {
-    this.enter();
-    this.kernel.add(records, size, numbers);
+    this.enter().add(records, size, numbers);
   }
 
-  /** Has the kernel hold this set. */
-  private enter(): void {
-    if (this.kernel.holds(this)) return;
+  /** Has a kernel hold this set. */
+  private enter(): RecordKernel {
+    if (this.kernel !== undefined) {
+      kernels.use(this.kernel);
+      return this.kernel;
+    }
+    this.kernel = kernels.take();
     this.kernel.hold(this, this.stored, this.storedSize, this.storedLosers);
     this.stored = NOTHING;
+    return this.kernel;
   }
 
   evict(): void {
-    this.storedSize = this.kernel.size;
-    this.storedLosers = this.kernel.losers;
-    this.stored = this.kernel.records.slice();
+    this.storedSize = this.size;
+    this.storedLosers = this.losers;
+    this.stored = this.words.slice();
+    this.kernel = undefined;
   }
 
   /** Measures by pair and by price band, whose bounds are given in ten-thousandths: see {@link RecordKernel.sumUp}. */
   sumUp(bounds: readonly number[]): CellTable {
-    this.enter();
-    return this.kernel.sumUp(this.pairs.length, bounds);
+    return this.enter().sumUp(this.pairs.length, bounds);
   }
 
   loserOf(a: number, b: number): number {

@@ -1,5 +1,5 @@
 /**
- * The counting kernel as the host sees it: holds one set of records at a time, which it unites with batches and sums up.
+ * A counting kernel as the host sees it: holds one set of records, which it unites with batches and sums up.
  */
 import { RECORD_WORDS } from '../clean/packed_record';
 import { instantiate, type KernelExports } from './wasm';
@@ -74,9 +74,9 @@ export class RecordKernel {
     return this.kernel.losers();
   }
 
-  /** Whether the kernel holds this one's set. */
-  holds(owner: RecordOwner): boolean {
-    return this.owner === owner;
+  /** Whether the kernel holds no set. */
+  get isFree(): boolean {
+    return this.owner === undefined;
   }
 
   /** The set's records, a view that is valid until it is added to. */
@@ -86,15 +86,20 @@ export class RecordKernel {
 
   /** Holds `owner`'s set from now on: these records, distinct and with their marks. */
   hold(owner: RecordOwner, records: Int32Array, size: number, losers: number): void {
-    this.owner?.evict();
+    this.evict();
     this.owner = owner;
     this.giveRecords(records, size);
     this.kernel.restore(size, losers);
   }
 
-  /** Forgets `owner`'s set, if it is held. */
-  drop(owner: RecordOwner): void {
-    if (this.owner !== owner) return;
+  /** Has the owner take its set out, if there is one. */
+  evict(): void {
+    this.owner?.evict();
+    this.owner = undefined;
+  }
+
+  /** Forgets the set. */
+  drop(): void {
     this.owner = undefined;
     this.kernel.clear();
   }

@@ -153,6 +153,23 @@ test('twins of one key that differ in one field only', () => {
   }
 });
 
+test('sets that are filled in turns, more of them than there are kernels, are as good as one alone', () => {
+  const SETS = 20;
+  const parts = fc.array(fc.tuple(fc.nat({ max: SETS - 1 }), records), { minLength: 30, maxLength: 80 });
+  check(
+    fc.property(parts, (all) => {
+      const sets = Array.from({ length: SETS }, () => new RecordSet());
+      for (const [at, part] of all) if (part.length > 0) sets[at].addBatch(batchOf(part));
+      for (const [at, set] of sets.entries()) {
+        const own = all.filter(([of]) => of === at).map(([, part]) => part);
+        expect(canonical(set)).toEqual(canonical(setOf(...own)));
+        expect(rollupMeaning(fn.extractOutput(set))).toEqual(plainRollup(own.flat()));
+      }
+    }),
+    20,
+  );
+});
+
 test('a set that is used again is as good as new', () => {
   check(
     fc.property(records, records, (a, b) => {
