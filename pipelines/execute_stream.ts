@@ -11,6 +11,7 @@ import { type Dropped, runLocally, type startWorkers, type UnboundedSource } fro
 import { openState } from '../runners/local/checkpoint';
 import type { RangeChunk } from '../schema/chunk';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';
 import { type FunnelOptions, funnel } from './funnel';
 import './registration';
 import { streamEnds } from './stream_ends';
@@ -71,6 +72,7 @@ export async function executeStream(run: StreamRun): Promise<void> {
         await upsertTables(parts.staged, {
           ...{ file, staging, now: Date.now(), commit: store.commits + 1, done: isOver },
           run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
+          audit: refuseOpenBuckets,
         });
         parts.remove();
       };

@@ -23,7 +23,7 @@ export function streamEnds({ source, history, staging }: StreamEndsOptions): Fun
     source,
     history,
     late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
-    // What is not accounted for is found by the run, at commits that find the graph at rest.
+    // What is not accounted for is found by the flush before each commit, which finds the graph at rest.
     audit: (rows) => rows,
     // Void rows say that a stored row has to go.
     sink: (table) => stageTable(table, staging, false),

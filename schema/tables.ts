@@ -153,7 +153,7 @@ export const pipelineLedger = table({
     redriven: required('int64', 'Dead letters that were published again'),
     unaccounted: nullable(
       'int64',
-      'read − counted − duplicates − rejected − late_dropped; always 0 in a good run',
+      'read − counted − duplicates − rejected − late_dropped; 0 in a good run once the hour has expired; null where nobody can say',
     ),
     commit: required('int64', 'Number of the commit that wrote the row; 0 in batch'),
   },

@@ -12,6 +12,7 @@ import { InputError } from '../input_error';
 import type { Staged } from '../staging/stage_rows';
 import { appendBlocks } from './append_blocks';
 import { withDuckdb } from './open';
+import { doubtCutOff, type OpenBucket, openBuckets } from './open_buckets';
 import { storeError } from './store_error';
 import { type Owner, readOwner, STREAM_TABLES, streamTombstones } from './stream_tables';
 import { latestWatermark, timestampSql, watermarkOf } from './stream_watermark';
@@ -47,6 +48,11 @@ export interface UpsertOptions extends LockWait {
   readonly commit: number;
   /** Set with the last flush of a run that was drained. */
   readonly done?: boolean;
+  /**
+   * Told, before the flush takes effect, which rows of the ledger should balance by now and don't. What it throws undoes the flush and comes out as it is. For flushes of a graph at rest, with all rows of its
+   * ledger or none.
+   */
+  readonly audit?: (open: readonly OpenBucket[]) => void;
 }
 
 /**
@@ -76,36 +82,56 @@ async function flush(
   staged: readonly Staged[],
   options: UpsertOptions,
 ): Promise<TableCounts> {
-  const { file, run, now, commit } = options;
-  const tables = tablesOf(staged);
-  try {
-    const before = await ownRun(connection, options);
-    await connection.run(['BEGIN TRANSACTION', ...tables.map(createIncoming)].join(';\n'));
-    for (const table of tables) await loadIncoming(connection, table, staged);
-    const [tombstones, ...voids] = await numbers(connection, [
-      countOf(streamTombstones.name),
-      ...tables.map(countVoid),
-    ]);
-    for (const [at, table] of tables.entries()) {
-      const rows = rowsOf(staged.filter((part) => part.table === table.name));
-      await connection.run(
-        [
-          keepLargest(table, rows),
-          ...(tombstones > 0 && upsertRule(table).leavesTombstones ? heedTombstones(table) : []),
-          ...replaceOlder(table, { time: now, commit }),
-          ...(voids[at] > 0 ? [addTombstones(table, run.allowed_lateness_ms)] : []),
-          insertIncoming(table, { time: now, commit }),
-        ].join(';\n'),
-      );
+  const { file, audit } = options;
+  const stored = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw storeError(file, error);
     }
-    const watermark = latestWatermark(before.watermark, watermarkOf(run.watermark));
-    await connection.run(`DELETE FROM ${quote(streamTombstones.name)} WHERE ${expired(watermark)}`);
-    const accepted = await recordRun(connection, tables, options, watermark);
-    await connection.run('COMMIT');
-    return accepted;
-  } catch (error) {
-    throw storeError(file, error);
+  };
+  const accepted = await stored(bringIn(connection, staged, options));
+  if (audit !== undefined) audit(await stored(openBuckets(connection, options.run)));
+  await stored(connection.run('COMMIT'));
+  return accepted;
+}
+
+/** All of a flush but its commit: what is not committed is gone with the connection. */
+async function bringIn(
+  connection: DuckDBConnection,
+  staged: readonly Staged[],
+  options: UpsertOptions,
+): Promise<TableCounts> {
+  const { run, now, commit, audit } = options;
+  const tables = tablesOf(staged);
+  const before = await ownRun(connection, options);
+  await connection.run(
+    [
+      'BEGIN TRANSACTION',
+      ...(audit === undefined ? [] : [doubtCutOff(commit)]),
+      ...tables.map(createIncoming),
+    ].join(';\n'),
+  );
+  for (const table of tables) await loadIncoming(connection, table, staged);
+  const [tombstones, ...voids] = await numbers(connection, [
+    countOf(streamTombstones.name),
+    ...tables.map(countVoid),
+  ]);
+  for (const [at, table] of tables.entries()) {
+    const rows = rowsOf(staged.filter((part) => part.table === table.name));
+    await connection.run(
+      [
+        keepLargest(table, rows),
+        ...(tombstones > 0 && upsertRule(table).leavesTombstones ? heedTombstones(table) : []),
+        ...replaceOlder(table, { time: now, commit }),
+        ...(voids[at] > 0 ? [addTombstones(table, run.allowed_lateness_ms)] : []),
+        insertIncoming(table, { time: now, commit }),
+      ].join(';\n'),
+    );
   }
+  const watermark = latestWatermark(before.watermark, watermarkOf(run.watermark));
+  await connection.run(`DELETE FROM ${quote(streamTombstones.name)} WHERE ${expired(watermark)}`);
+  return recordRun(connection, tables, options, watermark);
 }
 
 function rowsOf(staged: readonly Staged[]): number {

@@ -257,6 +257,66 @@ describe('the ledger', () => {
   });
 });
 
+describe('the audit', () => {
+  /** Rows 0 (of no hour), 1 and 2 (of hours 1 and 2) with so much unaccounted for; what is due at a watermark, the lateness being two hours. */
+  const due = async (watermark: number | null, ...unaccounted: (number | null)[]) => {
+    const rows = unaccounted.map((each, bucket) => ({ ...ledgerRow(bucket, 5), unaccounted: each }));
+    let seen: unknown;
+    await upsert(stage(pipelineLedger, staging, rows), 1, {
+      run: run(watermark),
+      audit: (open) => {
+        seen = open;
+      },
+    });
+    return seen;
+  };
+  const [none, first, second] = [3, 1, -2].map((unaccounted, bucket) => ({
+    bucket: `b${bucket}`,
+    unaccounted,
+  }));
+
+  test('sees the rows that are due: those of no hour always, an hour’s when it has expired', async () => {
+    expect(await due(Number.NEGATIVE_INFINITY, 3, 1, -2)).toEqual([none]);
+    expect(await due(START + 4 * HOUR - 1, 3, 1, -2)).toEqual([none]);
+    expect(await due(START + 4 * HOUR, 3, 1, -2)).toEqual([first, none]);
+    expect(await due(START + 5 * HOUR, 3, 1, -2)).toEqual([first, second, none]);
+    expect(await due(null, 3, 1, -2)).toEqual([first, second, none]);
+    expect(await due(null, null, 0, -2)).toEqual([second]);
+  });
+
+  test('goes by the watermark of this run, not by one that a cut off flush has left', async () => {
+    await upsert([], 1, { run: run(START + 9 * HOUR) });
+    expect(await due(START, 0, 1, 0)).toEqual([]);
+  });
+
+  test('undoes the flush with what it throws, whatever that says', async () => {
+    await upsert(stage(deadLetters, staging, [letterRow(1)]), 1);
+    const before = [await tableTexts(file), await query('FROM runs')];
+    const thrown = new Error('could not write: no space left on device');
+    const refused = upsert(stage(deadLetters, staging, [letterRow(2)]), 2, {
+      run: run(START + HOUR),
+      audit: () => {
+        throw thrown;
+      },
+    });
+    await expect(refused).rejects.toBe(thrown);
+    expect([await tableTexts(file), await query('FROM runs')]).toEqual(before);
+  });
+
+  test('does not judge by rows that a cut off flush of the same commit has left', async () => {
+    expect(await due(null, 3)).toEqual([none]);
+    let seen: unknown;
+    const audit = (open: unknown) => {
+      seen = open;
+    };
+    await upsert([], 1, { run: run(null), audit });
+    expect(seen).toEqual([]);
+    await upsert([], 2, { run: run(null), audit });
+    expect(seen).toEqual([]);
+    expect(await query('SELECT "read"::INTEGER, unaccounted FROM pipeline_ledger')).toEqual([[5, null]]);
+  });
+});
+
 describe('the run', () => {
   const row = async () => {
     const [[counts, watermark, status, finished]] = await query(
