@@ -1,14 +1,15 @@
 /** Builds the graph for input without an end and runs it until its source is over. */
 import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
+import type { Pipeline as PipelineProto } from 'apache-beam/proto/beam_runner_api';
 import { type PCollection, Pipeline, Root } from '../beam/sdk';
 import { prepareStreamOutput } from '../io/duckdb/prepare_stream_output';
 import { upsertTables } from '../io/duckdb/upsert_tables';
 import { announcedParts } from '../io/staging/announce_parts';
-import { historyHours } from '../io/staging/history_hours';
-import { removeStaging } from '../io/staging/staging_directory';
+import { keepHistory, keptHistory } from '../io/staging/history_hours';
+import { removeStaging, stagingOf } from '../io/staging/staging_directory';
 import { type Dropped, runLocally, type startWorkers, type UnboundedSource } from '../runners/local';
-import { openState } from '../runners/local/checkpoint';
+import { fingerprintsOf, openState, type StateIdentity } from '../runners/local/checkpoint';
 import type { RangeChunk } from '../schema/chunk';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';
@@ -42,11 +43,13 @@ export interface StreamRun {
 
 /** Runs the funnel over a stream; when the promise is kept, the source is over and everything is in the output. */
 export async function executeStream(run: StreamRun): Promise<void> {
-  const { shards, slotMinutes } = run.funnel.parse;
-  const parameters = { shards: String(shards), slot: String(slotMinutes), accumulator: '3' };
-  const store = openState(run.state, { parameters, steps: {} });
+  const file = run.output;
+  const runId = randomUUID();
+  // The graph comes first: a state is opened by whoever has the graph that made it, and an output by whoever has the state.
+  const graph = graphOf(run, stagingOf(file, runId));
+  const store = openState(run.state, stateOf(run.funnel, graph));
   const identity = {
-    run_id: randomUUID(),
+    run_id: runId,
     state_id: store.stateId,
     mode: 'streaming' as const,
     input: run.input,
@@ -56,7 +59,6 @@ export async function executeStream(run: StreamRun): Promise<void> {
     started_at: Date.now(),
   };
   try {
-    const file = run.output;
     const staging = await prepareStreamOutput({
       file,
       run: { ...identity, watermark: BEFORE_ALL },
@@ -64,9 +66,7 @@ export async function executeStream(run: StreamRun): Promise<void> {
       replace: run.replace,
     });
     try {
-      const pipeline = new Pipeline();
-      const history = historyHours<HistoryHour>(path.join(staging, 'history.json'), run.history);
-      funnel(new Root(pipeline), streamEnds({ source: run.source, history, staging }), run.funnel);
+      keepHistory(historyIn(staging), run.history);
       const flush = async (watermark: number, isOver: boolean): Promise<void> => {
         const parts = announcedParts(staging);
         await upsertTables(parts.staged, {
@@ -76,7 +76,7 @@ export async function executeStream(run: StreamRun): Promise<void> {
         });
         parts.remove();
       };
-      await runLocally(pipeline.getProto(), {
+      await runLocally(graph, {
         workers: run.workers,
         registration: [...(run.registration ?? [])],
         sources: run.sources,
@@ -95,6 +95,38 @@ export async function executeStream(run: StreamRun): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/** The graph of a run that will stage its rows in `staging`. */
+function graphOf(run: StreamRun, staging: string): PipelineProto {
+  const pipeline = new Pipeline();
+  const history = keptHistory<HistoryHour>(historyIn(staging));
+  funnel(new Root(pipeline), streamEnds({ source: run.source, history, staging }), run.funnel);
+  return pipeline.getProto();
+}
+
+function historyIn(staging: string): string {
+  return path.join(staging, 'history.json');
+}
+
+/**
+ * What a state belongs to. Price bands are in the rollups that it keeps, though no coder shows them. Lateness and delay are in the fingerprints of many steps, and are here as well so that a refusal says them as
+ * the user knows them. Scores and the currency only change what is done from then on; the baseline stays the one that the state holds.
+ */
+function stateOf({ parse, windowing, priceBandBounds }: FunnelOptions, graph: PipelineProto): StateIdentity {
+  const fingerprints = fingerprintsOf(graph);
+  return {
+    parameters: {
+      accumulator: '3',
+      'allowed lateness': `${windowing.allowedLatenessMs} ms`,
+      'early firing': `${windowing.earlyFiringMs} ms`,
+      graph: fingerprints.graph,
+      'price bands': priceBandBounds.join(),
+      shards: String(parse.shards),
+      slot: String(parse.slotMinutes),
+    },
+    steps: fingerprints.steps,
+  };
 }
 
 /** A watermark that has not moved yet: the first moment that every store can hold. */

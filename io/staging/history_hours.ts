@@ -5,7 +5,17 @@ import { ReadHistory } from './read_history';
 
 /** The source of what the launcher has read already: it is kept in `file` until the pipeline reads it. */
 export function historyHours<T>(file: string, elements: readonly T[]): (root: Root) => PCollection<T> {
+  keepHistory(file, elements);
+  return keptHistory(file);
+}
+
+/** Writes the file that {@link keptHistory} reads. */
+export function keepHistory(file: string, elements: readonly unknown[]): void {
   fs.writeFileSync(file, JSON.stringify(elements), { mode: 0o600 });
+}
+
+/** The source of what `file` will hold when the pipeline runs. */
+export function keptHistory<T>(file: string): (root: Root) => PCollection<T> {
   const read = withName('Read history', (start: Root) =>
     (start.apply(withName('Start', impulse())) as PCollection<Uint8Array>).apply(
       step<Uint8Array, T, unknown>('Read', new ReadHistory<T>(file)),

@@ -18,9 +18,14 @@ export function stagingName(output: string, host: string, pid: number, runId: st
   return `${stagingPrefix(output)}${machine(host)}-${pid}-${runId}`;
 }
 
-/** Makes the staging directory of a run beside its output. Throws the system's error. */
+/** Where a run of this process stages, beside its output: known before anything is there. */
+export function stagingOf(output: string, runId: string): string {
+  return stagingName(output, os.hostname(), process.pid, runId);
+}
+
+/** Makes the staging directory of a run. Throws the system's error. */
 export function makeStaging(output: string, runId: string): string {
-  const staging = stagingName(output, os.hostname(), process.pid, runId);
+  const staging = stagingOf(output, runId);
   fs.mkdirSync(staging, { mode: 0o700 });
   return staging;
 }
