@@ -62,7 +62,7 @@ test('goes on with its output in another place', async () => {
   expect(await hour('moved.duckdb')).toMatchObject([{ views: 3, pane: 'late' }]);
 });
 
-const COUNT = 'the step “Count records/Distinct records/Combine/Group” was ';
+const COUNT = 'the step “Count records/Distinct records/Combine” was ';
 test.each<[string, string[], NonNullable<ScriptedRun['funnel']>]>([
   [
     'another lateness',

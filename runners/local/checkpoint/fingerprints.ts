@@ -16,9 +16,9 @@ export interface Fingerprints {
   readonly graph: string;
 }
 
-/** Fingerprints of a graph that runs over event time, where combines are not lifted. The same graph built again, also by another process, has the same. */
+/** Fingerprints of a graph that runs over event time, where combines keep accumulators. The same graph built again, also by another process, has the same. */
 export function fingerprintsOf(pipeline: runnerApi.Pipeline): Fingerprints {
-  const { steps, components } = stepsOf(pipeline, { liftCombines: false });
+  const { steps, components } = stepsOf(pipeline, { combines: 'whole' });
   const kept = steps
     .map((step) => [step.transform.uniqueName, keptBy(step, components)] as const)
     .filter(([, parts]) => parts.length > 0);
@@ -43,7 +43,7 @@ function placeOf({ id, kind, transform, mainInputs, sideInputs, outputs }: Step)
 
 /** All that the state of a step depends on; nothing where it has none. */
 function keptBy(step: Step, protos: SharedProtos): Part[] {
-  if (step.kind === 'group') return grouping(step, protos);
+  if (step.kind === 'group' || step.kind === 'combine') return grouping(step, protos);
   if (step.sideInputs.size === 0) return [];
   const { sideInputs } = runnerApi.ParDoPayload.fromBinary(step.transform.spec!.payload);
   return [...step.sideInputs]
@@ -60,7 +60,7 @@ function grouping({ transform, mainInputs }: Step, protos: SharedProtos): Part[]
   const payload = transform.spec?.payload ?? new Uint8Array();
   const parts = mainInputs.map((pcollection) => collection(pcollection, protos));
   if (payload.length === 0) return parts;
-  // The grouping of a combine carries its payload.
+  // A combine, or the grouping of one.
   const { accumulatorCoderId } = runnerApi.CombinePayload.fromBinary(payload);
   return [...parts, coder(accumulatorCoderId, protos)];
 }
