@@ -11,6 +11,7 @@ import { type SilverBatch, SilverCollector } from '../silver/silver_collector';
 import { CsvSplitter, isBlank, Line } from './csv_splitter';
 import type { FieldRow } from './field_row';
 import { JsonRecord } from './json_record';
+import { JsonScanner } from './json_scanner';
 import { encodePayload, type Reject, rejectMessage } from './reject';
 import type { RangeRejects, Tally } from './tally';
 
@@ -33,6 +34,7 @@ export class ChunkParser {
   private readonly dimensions = new Dimensions();
   private readonly builder: BatchBuilder;
   private readonly cleaner: Cleaner;
+  private readonly scanner = new JsonScanner();
   private readonly json = new JsonRecord();
   private readonly kernel = new LineKernel((brand, category) => this.dimensions.pairOf(brand, category));
   private kernelReads = false;
@@ -156,23 +158,29 @@ export class ChunkParser {
   /** The same for NDJSON. */
   private parseNdjson(chunk: RawChunk, from: number, end: number): number {
     const { bytes } = chunk;
-    const { json, cleaner } = this;
+    const { cleaner } = this;
     let at = from;
     while (at < end && !this.isFull) {
       const newline = bytes.indexOf(NEWLINE, at);
       const lineEnd = newline > at && bytes[newline - 1] === RETURN ? newline - 1 : newline;
       if (isBlank(bytes, at, lineEnd)) {
         // no record
-      } else if (json.read(bytes.subarray(at, lineEnd))) {
-        const reason = cleaner.accept(json.row);
-        if (reason !== KEPT) this.reject(chunk, at, lineEnd, reason, json.row);
       } else {
-        this.rejectUnread(chunk, at, lineEnd, NOT_JSON, json.fault);
+        const row = this.jsonRow(bytes, at, lineEnd);
+        const reason = row === undefined ? NOT_JSON : cleaner.accept(row);
+        if (row === undefined) this.rejectUnread(chunk, at, lineEnd, NOT_JSON, this.json.fault);
+        else if (reason !== KEPT) this.reject(chunk, at, lineEnd, reason, row);
       }
       at = newline + 1;
       this.lines++;
     }
     return at;
+  }
+
+  /** The fields of a JSON object; undefined where it is none. */
+  private jsonRow(bytes: Uint8Array, start: number, end: number): FieldRow | undefined {
+    if (this.scanner.scan(bytes, start, end)) return this.scanner.row;
+    return this.json.read(bytes.subarray(start, end)) ? this.json.row : undefined;
   }
 
   private get isFull(): boolean {
