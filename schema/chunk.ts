@@ -26,7 +26,31 @@ export interface RawChunk {
 /** Bytes that must be readable behind a chunk's end, so that the parser can load whole words without a bounds test. */
 export const CHUNK_SLACK = 32;
 
+/** What a reader of messages hands to the parser: one record each. */
+export interface MessageChunk {
+  /** The subscription as the user knows it. */
+  readonly source: string;
+  readonly format: 'messages';
+  /** The messages' data, one after another; {@link CHUNK_SLACK} readable bytes follow. */
+  readonly bytes: Uint8Array;
+  /** Where each message's data begins in `bytes` and where it ends: two numbers a message. */
+  readonly bounds: Int32Array;
+  readonly ids: readonly string[];
+  /** When each was published, milliseconds since 1970. */
+  readonly publishTimes: Float64Array;
+  /** Event times as attributes of the messages say, milliseconds since 1970; NaN where they don't. */
+  readonly attributeTimes: Float64Array;
+  /** Of a message that was sent again from the dead letters, which of them it is; null for others. */
+  readonly redriveOf: readonly (string | null)[];
+}
+
+/** Says that a range of a file, or a bundle of messages, has been read to its end. */
+export interface RangeEnd {
+  readonly rangeEnd: { readonly source: string; readonly rangeStart: number };
+}
+
 /** What a reader gives out of a range of a file: its chunks in order, then its end. */
-export type RangeChunk =
-  | RawChunk
-  | { readonly rangeEnd: { readonly source: string; readonly rangeStart: number } };
+export type FileChunk = RawChunk | RangeEnd;
+
+/** What the parser takes: of files, or of messages. */
+export type RangeChunk = FileChunk | MessageChunk;

@@ -4,7 +4,7 @@
 import * as fs from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
-import type { RangeChunk, RawChunk } from '../../schema/chunk';
+import type { FileChunk, RawChunk } from '../../schema/chunk';
 import { InputError, systemReason } from '../input_error';
 import { bomLength } from './csv_header';
 import type { FileRange } from './file_range';
@@ -16,19 +16,19 @@ const NEWLINE = 10;
 
 /** Reads plain files synchronously, since they are read ahead by the system, and compressed ones as a stream. */
 export class ReadRanges {
-  process(range: FileRange): Iterable<RangeChunk> | AsyncIterable<RangeChunk> {
+  process(range: FileRange): Iterable<FileChunk> | AsyncIterable<FileChunk> {
     return range.gzip ? readGzip(range) : readPlain(range);
   }
 }
 
 /** The same without promises, for a runner that has none: a compressed file is decompressed at once. */
 export class ReadRangesSync {
-  process(range: FileRange): Iterable<RangeChunk> {
+  process(range: FileRange): Iterable<FileChunk> {
     return range.gzip ? readGzipAtOnce(range) : readPlain(range);
   }
 }
 
-function* readPlain(range: FileRange): Generator<RangeChunk> {
+function* readPlain(range: FileRange): Generator<FileChunk> {
   const file = openFile(range.path);
   try {
     const chunker = new Chunker(range, 0);
@@ -56,7 +56,7 @@ function* readPlain(range: FileRange): Generator<RangeChunk> {
   }
 }
 
-async function* readGzip(range: FileRange): AsyncGenerator<RangeChunk> {
+async function* readGzip(range: FileRange): AsyncGenerator<FileChunk> {
   const chunker = new Chunker({ ...range, end: Number.POSITIVE_INFINITY }, 0);
   const text = createGunzip({ chunkSize: PIECE_BYTES });
   // An error of either stream ends the loop below with it.
@@ -74,7 +74,7 @@ async function* readGzip(range: FileRange): AsyncGenerator<RangeChunk> {
   yield rangeEnd(range);
 }
 
-function* readGzipAtOnce(range: FileRange): Generator<RangeChunk> {
+function* readGzipAtOnce(range: FileRange): Generator<FileChunk> {
   let text: Uint8Array;
   try {
     text = gunzipSync(fs.readFileSync(range.path));
@@ -173,7 +173,7 @@ function firstLineStart(file: number, range: FileRange): number | null {
   return null;
 }
 
-function rangeEnd(range: FileRange): RangeChunk {
+function rangeEnd(range: FileRange): FileChunk {
   return { rangeEnd: { source: range.path, rangeStart: range.start } };
 }
 

@@ -139,6 +139,7 @@ function settings(
       slotMinutes,
       currency: args.currency?.toUpperCase() ?? null,
       silver: args.silver,
+      maxFutureSkewMs: null,
     },
     windowing: {
       allowedLatenessMs: parseDuration('allowed-lateness', args['allowed-lateness']),

@@ -34,7 +34,7 @@ const { FaultyKeyBatch } = require('../transforms/ledger/faults') as {
 
 const STARTED = Date.UTC(2026, 0, 1);
 const OPTIONS: FunnelOptions = {
-  parse: { shards: 2, slotMinutes: 30, currency: null, silver: false },
+  parse: { shards: 2, slotMinutes: 30, currency: null, silver: false, maxFutureSkewMs: null },
   windowing: { allowedLatenessMs: 7_200_000, earlyFiringMs: 10_000 },
   priceBandBounds: [10, 30, 60],
   minBaselineViews: 10,

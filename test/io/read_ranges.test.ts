@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { FileRange } from '../../io/files/file_range';
 import { findFiles, ListFiles } from '../../io/files/list_files';
 import { ReadRanges, ReadRangesSync } from '../../io/files/read_ranges';
-import { CHUNK_SLACK, type RangeChunk } from '../../schema/chunk';
+import { CHUNK_SLACK, type FileChunk } from '../../schema/chunk';
 
 interface Line {
   readonly position: number;
@@ -42,7 +42,7 @@ function plainLines(file: Buffer, format: 'csv' | 'ndjson'): Line[] {
 /** Takes chunks apart as the parser does: lines are counted within a range, and summed up over the ranges before. */
 async function linesOf(
   ranges: readonly FileRange[],
-  read: (range: FileRange) => Iterable<RangeChunk> | AsyncIterable<RangeChunk>,
+  read: (range: FileRange) => Iterable<FileChunk> | AsyncIterable<FileChunk>,
 ): Promise<Line[]> {
   const found: Line[] = [];
   let linesBefore = 0;

@@ -39,7 +39,7 @@ export function emptyStream(): Stream {
 }
 
 export const OPTIONS: FunnelOptions = {
-  parse: { shards: 2, slotMinutes: 30, currency: null, silver: false },
+  parse: { shards: 2, slotMinutes: 30, currency: null, silver: false, maxFutureSkewMs: null },
   windowing: { allowedLatenessMs: 7_200_000, earlyFiringMs: 10_000 },
   priceBandBounds: [10, 30, 60],
   minBaselineViews: 10,

@@ -75,7 +75,7 @@ executeStream({
   sources: { [URN]: () => new Lines() },
   input: file,
   funnel: {
-    parse: { shards: 1, slotMinutes: 60, currency: null, silver: false },
+    parse: { shards: 1, slotMinutes: 60, currency: null, silver: false, maxFutureSkewMs: null },
     windowing: { allowedLatenessMs: 7_200_000, earlyFiringMs: 300 },
     priceBandBounds: [10, 30, 60],
     minBaselineViews: 10,

@@ -23,6 +23,7 @@ const REASON = Object.fromEntries(REJECT_REASONS.map((reason, index) => [reason,
 const {
   missing_event_time,
   bad_event_time,
+  future_event_time,
   missing_event_type,
   unknown_event_type,
   missing_price,
@@ -70,8 +71,8 @@ export class Cleaner {
     private readonly listener: RecordListener | null = null,
   ) {}
 
-  /** Adds a record to its hour's batch, or says why not; the hour's `read` and `rejected` are counted either way. */
-  accept(row: FieldRow): number {
+  /** Adds a record to its hour's batch, or says why not; the hour's `read` and `rejected` are counted either way. A record later than `latest`, milliseconds since 1970, is of the future. */
+  accept(row: FieldRow, latest = Number.POSITIVE_INFINITY): number {
     const { bytes, view, starts, ends } = row;
     this.hour = undefined;
     this.time = Number.NaN;
@@ -84,6 +85,7 @@ export class Cleaner {
     this.hour = hour;
     this.time = time;
     hour.read++;
+    if (time > latest) return this.reject(future_event_time);
 
     if (starts[event_type] === ends[event_type]) return this.reject(missing_event_type);
     const type = eventTypeOf(row);

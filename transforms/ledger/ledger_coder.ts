@@ -5,7 +5,7 @@ import { JsonCoder } from '../../beam/json_coder';
 import type { HourBooks, Ledger } from './ledger_fn';
 
 /** What a ledger is as JSON. */
-type Plain = readonly [hours: [number, HourBooks][], unknown: [number, number]];
+type Plain = [number | null, Omit<HourBooks, 'redriven'> & { redriven: string[] }][];
 
 /** The ledger's accumulator. */
 export class LedgerCoder implements Coder<Ledger> {
@@ -13,13 +13,17 @@ export class LedgerCoder implements Coder<Ledger> {
   readonly type = 'ledger';
   private readonly json = new JsonCoder<Plain>();
 
-  encode({ hours, unknown }: Ledger, writer: Writer, context: Context): void {
-    this.json.encode([[...hours], unknown], writer, context);
+  encode({ hours }: Ledger, writer: Writer, context: Context): void {
+    const plain: Plain = [];
+    for (const [hour, books] of hours) plain.push([hour, { ...books, redriven: [...books.redriven] }]);
+    this.json.encode(plain, writer, context);
   }
 
   decode(reader: Reader, context: Context): Ledger {
-    const [hours, unknown] = this.json.decode(reader, context);
-    return { hours: new Map(hours), unknown };
+    const hours: Ledger['hours'] = new Map();
+    for (const [hour, books] of this.json.decode(reader, context))
+      hours.set(hour, { ...books, redriven: new Set(books.redriven) });
+    return { hours };
   }
 
   toProto(_context: ProtoContext): runnerApi.Coder {

@@ -60,12 +60,13 @@ export interface HourBooks {
   late: number;
   /** The fullest one. */
   count: HourCount | null;
+  /** Dead letters that were sent again, each once. */
+  redriven: Set<string>;
 }
 
-/** The books of the hours, by hours since 1970, and of the records without a usable time. */
+/** The books of the hours, by hours since 1970, and, by null, of the records without a usable time. */
 export interface Ledger {
-  readonly hours: Map<number, HourBooks>;
-  readonly unknown: [read: number, rejected: number];
+  readonly hours: Map<number | null, HourBooks>;
 }
 
 /** Who says what came too late: bounded input has nothing of it. */
@@ -76,14 +77,17 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
   constructor(readonly lateSource: LateSource) {}
 
   createAccumulator(): Ledger {
-    return { hours: new Map(), unknown: [0, 0] };
+    return { hours: new Map() };
   }
 
   addInput(ledger: Ledger, entry: LedgerEntry): Ledger {
     if ('tally' in entry) {
       for (const [hour, read, rejected] of entry.tally.hours)
         addBooks(ledger, hour, { ...NOTHING, read, rejected });
-      addUnknown(ledger, entry.tally.unknown);
+      const [read, rejected] = entry.tally.unknown;
+      if (read > 0) addBooks(ledger, null, { ...NOTHING, read, rejected });
+      for (const [hour, identity] of entry.tally.redriven)
+        addBooks(ledger, hour, { ...NOTHING, redriven: new Set([identity]) });
     } else if ('count' in entry) {
       addBooks(ledger, entry.count.hour, { ...NOTHING, count: entry.count });
     } else {
@@ -95,18 +99,14 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
 
   mergeAccumulators(all: Iterable<Ledger>): Ledger {
     const merged = this.createAccumulator();
-    for (const { hours, unknown } of all) {
-      for (const [hour, books] of hours) addBooks(merged, hour, books);
-      addUnknown(merged, unknown);
-    }
+    for (const { hours } of all) for (const [hour, books] of hours) addBooks(merged, hour, books);
     return merged;
   }
 
-  extractOutput({ hours, unknown }: Ledger): LedgerRow[] {
-    const ordered = [...hours].sort(([a], [b]) => a - b);
-    const rows = ordered.map(([hour, books]) => ledgerRow(hour, books, this.lateSource));
-    const [read, rejected] = unknown;
-    return read > 0 ? [...rows, ledgerRow(null, { ...NOTHING, read, rejected }, this.lateSource)] : rows;
+  extractOutput({ hours }: Ledger): LedgerRow[] {
+    const last = Number.POSITIVE_INFINITY;
+    const ordered = [...hours].sort(([a], [b]) => (a ?? last) - (b ?? last));
+    return ordered.map(([hour, books]) => ledgerRow(hour, books, this.lateSource));
   }
 
   accumulatorCoder(): Coder<Ledger> {
@@ -114,28 +114,25 @@ export class BalanceLedger implements KeyedCombineFn<LedgerEntry, Ledger, Ledger
   }
 }
 
-const NOTHING: HourBooks = { read: 0, rejected: 0, late: 0, count: null };
+const NOTHING: HourBooks = { read: 0, rejected: 0, late: 0, count: null, redriven: new Set() };
 
-function addBooks({ hours }: Ledger, hour: number, { read, rejected, late, count }: HourBooks): void {
+function addBooks({ hours }: Ledger, hour: number | null, books: HourBooks): void {
+  const { read, rejected, late, count, redriven } = books;
   const known = hours.get(hour);
   if (known === undefined) {
-    hours.set(hour, { read, rejected, late, count });
+    hours.set(hour, { read, rejected, late, count, redriven: new Set(redriven) });
     return;
   }
   known.read += read;
   known.rejected += rejected;
   known.late += late;
+  for (const identity of redriven) known.redriven.add(identity);
   if (count !== null && (known.count === null || isFuller(count, known.count))) known.count = count;
-}
-
-function addUnknown({ unknown }: Ledger, [read, rejected]: readonly [number, number]): void {
-  unknown[0] += read;
-  unknown[1] += rejected;
 }
 
 function ledgerRow(
   hour: number | null,
-  { read, rejected, late, count }: HourBooks,
+  { read, rejected, late, count, redriven }: HourBooks,
   lateSource: LateSource,
 ): LedgerRow {
   const isKnown = lateSource === 'runner';
@@ -150,7 +147,7 @@ function ledgerRow(
     rejected,
     late_dropped: isKnown ? late : null,
     late_source: lateSource,
-    redriven: 0,
+    redriven: redriven.size,
     unaccounted: isKnown ? read - counted - duplicates - rejected - late : null,
     commit: 0,
   };

@@ -1,7 +1,7 @@
 /**
  * Parses the records of raw chunks and hands them to the cleaner, keeping what was rejected and what the ledger has to know.
  */
-import type { RawChunk } from '../../schema/chunk';
+import type { MessageChunk, RawChunk } from '../../schema/chunk';
 import { REJECT_REASONS } from '../../schema/events';
 import { BatchBuilder, type KeyedBatch, type Sharding } from '../clean/batch_builder';
 import { Cleaner, KEPT } from '../clean/cleaner';
@@ -19,6 +19,9 @@ const MALFORMED = REJECT_REASONS.indexOf('malformed_row');
 const NOT_JSON = REJECT_REASONS.indexOf('not_json');
 const NEWLINE = 10;
 const RETURN = 13;
+
+/** From here on an attribute's time is another one than the data's. */
+const APART_MS = 60_000;
 
 /** Records after which batches are given out although the chunk goes on; bounds memory for chunks of any size. */
 const MAX_BUFFERED = 2_000_000;
@@ -45,27 +48,40 @@ export class ChunkParser {
   private readonly hours = new Map<number, [read: number, rejected: number]>();
   private unknownRead = 0;
   private unknownRejected = 0;
+  private redriven: Tally['redriven'] = [];
+  /** Messages of the range whose attribute and data name times more than a minute apart. */
+  private apart = 0;
 
   private readonly allowKernel: boolean;
+  private readonly maxFutureSkewMs: number;
   private readonly silver: SilverCollector | null;
 
   /**
    * `kernel: false` has the plain path do every line, which is what the kernel is tested against; `silver` keeps whole records, too, for which the plain path
-   * is needed as well.
+   * is needed as well. `maxFutureSkewMs`: by how much an event may be later than its message was published; null for no bound.
    */
   constructor(
     sharding: Sharding,
     onlyCurrency: string | null,
-    { kernel = true, silver = false }: { kernel?: boolean; silver?: boolean } = {},
+    {
+      kernel = true,
+      silver = false,
+      maxFutureSkewMs = null,
+    }: { kernel?: boolean; silver?: boolean; maxFutureSkewMs?: number | null } = {},
   ) {
     this.builder = new BatchBuilder(sharding, this.dimensions);
     this.silver = silver ? new SilverCollector(this.dimensions) : null;
     this.cleaner = new Cleaner(this.builder, this.dimensions, onlyCurrency, this.silver);
     this.allowKernel = kernel && !silver;
+    this.maxFutureSkewMs = maxFutureSkewMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** Parses a chunk; yields batches when enough have come together. Call {@link finish} for the rest. */
-  *parse(chunk: RawChunk): Generator<ParsedPart> {
+  *parse(chunk: RawChunk | MessageChunk): Generator<ParsedPart> {
+    if (chunk.format === 'messages') {
+      yield* this.parseMessages(chunk);
+      return;
+    }
     const { bytes } = chunk;
     let { end } = chunk;
     this.lines += chunk.linesBefore;
@@ -91,6 +107,7 @@ export class ChunkParser {
     const tally: Tally = {
       hours,
       unknown: [this.unknownRead, this.unknownRejected],
+      redriven: this.redriven,
       currencies: [...this.cleaner.currencies],
     };
     const rejects: RangeRejects = { source, rangeStart, lines: this.lines, rejects: this.rejects };
@@ -98,6 +115,8 @@ export class ChunkParser {
     this.hours.clear();
     this.unknownRead = 0;
     this.unknownRejected = 0;
+    this.redriven = [];
+    this.apart = 0;
     this.lines = 0;
     this.rejects = [];
     yield { tally };
@@ -175,6 +194,41 @@ export class ChunkParser {
       this.lines++;
     }
     return at;
+  }
+
+  private *parseMessages(chunk: MessageChunk): Generator<ParsedPart> {
+    for (let message = 0; message < chunk.ids.length; message++) {
+      this.parseMessage(chunk, message);
+      if (this.isFull) yield* this.drain();
+    }
+  }
+
+  private parseMessage(chunk: MessageChunk, message: number): void {
+    const { bounds, ids, publishTimes, attributeTimes, redriveOf } = chunk;
+    const { cleaner } = this;
+    const [start, end] = [bounds[2 * message], bounds[2 * message + 1]];
+    const row = this.jsonRow(chunk.bytes, start, end);
+    const latest = publishTimes[message] + this.maxFutureSkewMs;
+    const reason = row === undefined ? NOT_JSON : cleaner.accept(row, latest);
+    const hour = row === undefined ? undefined : cleaner.hour;
+    if (reason !== KEPT) {
+      if (hour === undefined) this.countUnknown();
+      this.rejects.push({
+        ...{ source: chunk.source, position: ids[message], range: null, lineInRange: null, columns: null },
+        reason: REJECT_REASONS[reason],
+        message: row === undefined ? this.json.fault : rejectMessage(reason, row),
+        ...encodePayload(chunk.bytes.subarray(start, end)),
+        eventTime: hour === undefined ? null : cleaner.time,
+      });
+    }
+    if (hour !== undefined && Math.abs(attributeTimes[message] - cleaner.time) > APART_MS) this.apart++;
+    const identity = redriveOf[message];
+    if (identity !== null) this.redriven.push([hour?.hour ?? null, identity]);
+  }
+
+  /** Messages of the range so far whose attribute names another time than their data, by more than a minute. */
+  get timesApart(): number {
+    return this.apart;
   }
 
   /** The fields of a JSON object; undefined where it is none. */

@@ -12,6 +12,8 @@ export interface ParseOptions extends Sharding {
   readonly currency: string | null;
   /** Whether whole records are given out, too, for silver_events. */
   readonly silver: boolean;
+  /** By how much an event may be later than its message was published, in milliseconds; null: it may be of any time, as those of files. */
+  readonly maxFutureSkewMs: number | null;
 }
 
 /**
@@ -25,8 +27,11 @@ export class ParseChunks {
   constructor(readonly options: ParseOptions) {}
 
   *process(chunk: RangeChunk, counters: { rows: Counting; bytes: Counting }): Generator<ParsedPart> {
-    this.parser ??= new ChunkParser(this.options, this.options.currency, { silver: this.options.silver });
+    const { currency, silver, maxFutureSkewMs } = this.options;
+    this.parser ??= new ChunkParser(this.options, currency, { silver, maxFutureSkewMs });
     if ('rangeEnd' in chunk) {
+      if (this.parser.timesApart > 0)
+        renamedCounter(counters.rows, 'attribute_times_apart').update(this.parser.timesApart);
       for (const part of this.parser.finish(chunk.rangeEnd.source, chunk.rangeEnd.rangeStart)) {
         if ('tally' in part) {
           const { hours, unknown, currencies } = part.tally;
@@ -37,7 +42,7 @@ export class ParseChunks {
       }
     } else {
       yield* this.parser.parse(chunk);
-      counters.bytes.update(chunk.end - chunk.start);
+      counters.bytes.update(chunk.format === 'messages' ? chunk.bounds.at(-1)! : chunk.end - chunk.start);
     }
   }
 }

@@ -37,6 +37,8 @@ export function rejectMessage(reason: number, row: FieldRow): string {
       return 'event_time is missing';
     case 'bad_event_time':
       return `event_time is ${found(FIELD.event_time)}; a date and time like 2019-10-01 00:00:00 UTC or ISO 8601 was expected`;
+    case 'future_event_time':
+      return `event_time is ${found(FIELD.event_time)}; a time no later than the message's publish time and --max-future-skew was expected`;
     case 'missing_event_type':
       return 'event_type is missing';
     case 'unknown_event_type':

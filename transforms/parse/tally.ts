@@ -1,11 +1,13 @@
 import type { Reject } from './reject';
 
-/** What the ledger has to know of one range of a file. */
+/** What the ledger has to know of one range of a file, or of a bundle of messages. */
 export interface Tally {
   /** For each event hour (hours since 1970): records read, and rejected. */
   readonly hours: [hour: number, read: number, rejected: number][];
   /** Records without a usable time: read, and rejected. */
   readonly unknown: [read: number, rejected: number];
+  /** Messages that were sent again from the dead letters: of an hour, null where the time is not usable, the dead letter's identity. */
+  readonly redriven: (readonly [hour: number | null, identity: string])[];
   /** Currencies seen, in upper case. */
   readonly currencies: string[];
 }

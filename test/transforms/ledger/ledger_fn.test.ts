@@ -20,7 +20,7 @@ const tally = fc
     ),
     unknown: amount.map((rejected): [number, number] => [rejected, rejected]),
   })
-  .map(({ hours, unknown }): LedgerEntry => ({ tally: { hours, unknown, currencies: [] } }));
+  .map(({ hours, unknown }): LedgerEntry => ({ tally: { hours, unknown, redriven: [], currencies: [] } }));
 /** Of one hour, a count with one (revision, absorbed) is one and the same. */
 const count = fc.tuple(hour, amount, amount).map(
   ([at, revision, repeated]): LedgerEntry => ({
@@ -91,7 +91,7 @@ test('entries in any order, by any tree of merges', () => {
 describe('the check', () => {
   const check = (all: readonly LedgerEntry[]) => [...new CheckLedger('in.csv').process(total(all))];
   const read = (at: number, records: number, rejected = 0): LedgerEntry => ({
-    tally: { hours: [[at, records, rejected]], unknown: [0, 0], currencies: [] },
+    tally: { hours: [[at, records, rejected]], unknown: [0, 0], redriven: [], currencies: [] },
   });
   const counted = (at: number, absorbed: number, distinct = absorbed): LedgerEntry => ({
     count: { hour: at, revision: distinct, absorbed, counted: distinct },
@@ -121,8 +121,30 @@ describe('the check', () => {
   });
   test('an input without records is no run', () => {
     expect(() => check([])).toThrow(NoEventsError);
-    expect(() => check([{ tally: { hours: [], unknown: [0, 0], currencies: [] } }])).toThrow(
+    expect(() => check([{ tally: { hours: [], unknown: [0, 0], redriven: [], currencies: [] } }])).toThrow(
       'no events in in.csv',
     );
   });
+});
+
+test('a dead letter that was sent again counts once, however often it was', () => {
+  const again = (at: number | null, identity: string): LedgerEntry => ({
+    tally: {
+      hours: at === null ? [] : [[at, 1, 0]],
+      unknown: at === null ? [1, 1] : [0, 0],
+      redriven: [[at, identity]],
+      currencies: [],
+    },
+  });
+  const rows = total([
+    again(HOUR, 'a'),
+    again(HOUR, 'a'),
+    again(HOUR, 'b'),
+    again(null, 'c'),
+    again(null, 'c'),
+  ]);
+  expect(rows).toMatchObject([
+    { read: 3, redriven: 2 },
+    { bucket: 'unknown', read: 2, rejected: 2, redriven: 1 },
+  ]);
 });
