@@ -1,4 +1,5 @@
-/** The ends of a funnel that tests stream: lines of CSV in, rows into memory. Plain JavaScript, registered as all that a graph holds. */
+/** The ends of a funnel that tests stream: lines of CSV in, rows into memory or a file. Plain JavaScript, registered as all that a graph holds. */
+const { appendFileSync } = require('node:fs');
 const { requireForSerialization } = require('apache-beam/serialization');
 const { GlobalWindow } = require('apache-beam/values');
 const Long = require('long');
@@ -37,16 +38,32 @@ class LinesToChunks {
 /** Rows by table, in the order in which they were written. */
 const written = [];
 
-/** Writes rows down. */
+/** Writes rows down; into a file where worker threads do it, whose memory the test doesn't see. Money is text there. */
 class WriteDown {
-  constructor(table) {
+  constructor(table, file = null) {
     this.table = table;
+    this.file = file;
   }
   *process(rows) {
-    for (const row of rows) written.push({ table: this.table, row });
+    for (const row of rows) {
+      const entry = { table: this.table, row };
+      if (this.file === null) written.push(entry);
+      else appendFileSync(this.file, `${JSON.stringify(entry, bigintAsText)}\n`);
+    }
     yield 1;
   }
 }
 
-requireForSerialization('funnelpulse/test/streaming', { LinesToChunks, WriteDown });
-module.exports = { LinesToChunks, WriteDown, written };
+function bigintAsText(_key, value) {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** Hours of an earlier run, as JSON. */
+class ParseHistory {
+  *process(text) {
+    yield JSON.parse(text);
+  }
+}
+
+requireForSerialization('funnelpulse/test/streaming', { LinesToChunks, WriteDown, ParseHistory });
+module.exports = { LinesToChunks, WriteDown, ParseHistory, written };

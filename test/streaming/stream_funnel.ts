@@ -1,4 +1,6 @@
 /** The funnel's graph over a TestStream of CSV lines, on the local runner, and what its tables are in the end. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { droppedElements } from '../../beam/dropped_elements';
@@ -16,12 +18,14 @@ import { EventBatchCoder } from '../../transforms/clean/event_batch_coder';
 const ENDS = require.resolve('./ends');
 const { LinesToChunks, WriteDown, written } = require('./ends') as {
   LinesToChunks: new (columns: readonly string[]) => never;
-  WriteDown: new (table: string) => never;
+  WriteDown: new (table: string, file: string | null) => never;
   written: { table: string; row: Row }[];
 };
 
 export type Row = Record<string, unknown> & { revision: number; pane: 'early' | 'on_time' | 'late' };
 export type Stream = TestStreamBuilder<string, PCollection<string>>;
+/** A stream with any outputs. */
+export type AnyStream = Pick<TestStreamBuilder<string, unknown>, 'build'>;
 
 export const COLUMNS = [
   'event_time',
@@ -49,18 +53,29 @@ export const OPTIONS: FunnelOptions = {
 
 /** The graph, whose stream is put in later: building it takes longer than running it. */
 export function funnelOf(file: string, history: readonly HistoryHour[] = []): runnerApi.Pipeline {
+  return funnelWith({
+    lines: (root) => root.apply(emptyStream().build() as never) as PCollection<string>,
+    history: historyHours<HistoryHour>(file, history),
+  });
+}
+
+export interface Inputs {
+  readonly lines: (root: Root) => PCollection<string>;
+  readonly history: (root: Root) => PCollection<HistoryHour>;
+  /** Where rows are written down, if not into memory. */
+  readonly file?: string;
+}
+
+export function funnelWith({ lines, history, file }: Inputs): runnerApi.Pipeline {
   const pipeline = new Pipeline();
   funnel(
     new Root(pipeline),
     {
-      source: (root) =>
-        (root.apply(emptyStream().build() as never) as PCollection<string>).apply(
-          step('Lines', new LinesToChunks(COLUMNS)) as never,
-        ),
-      history: historyHours<HistoryHour>(file, history),
+      source: (root) => lines(root).apply(step('Lines', new LinesToChunks(COLUMNS)) as never),
+      history,
       late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
       audit: (rows) => rows,
-      sink: (table) => step(`Write ${table.name}`, new WriteDown(table.name)) as never,
+      sink: (table) => step(`Write ${table.name}`, new WriteDown(table.name, file ?? null)) as never,
       publish: () => {},
     },
     OPTIONS,
@@ -71,7 +86,7 @@ export function funnelOf(file: string, history: readonly HistoryHour[] = []): ru
 const TEST_STREAM = 'beam:transform:teststream:v1';
 
 /** The graph with a stream in it. */
-function withStream(graph: runnerApi.Pipeline, stream: Stream): runnerApi.Pipeline {
+function withStream(graph: runnerApi.Pipeline, stream: AnyStream): runnerApi.Pipeline {
   const events = new Pipeline();
   new Root(events).apply(stream.build() as never);
   const made = streamOf(events.getProto());
@@ -97,21 +112,45 @@ export interface Streamed {
 
 const PANES = ['early', 'on_time', 'late'];
 
-export async function runStream(graph: runnerApi.Pipeline, stream: Stream, workers = 0): Promise<Streamed> {
+export interface StreamOptions {
+  /** With threads, which load the built program, rows have to go into a file. */
+  readonly workers?: number;
+  readonly file?: string;
+  /** Told when an event of the stream has been played to its end, with the rows so far. */
+  readonly onEvent?: (event: number, rows: Streamed['written']) => void;
+}
+
+export async function runStream(
+  graph: runnerApi.Pipeline,
+  stream: AnyStream,
+  { workers = 0, file, onEvent }: StreamOptions = {},
+): Promise<Streamed> {
   written.length = 0;
+  const rows = () => (file === undefined ? [...written] : rowsIn(file));
   const dropped: Dropped[] = [];
   await runLocally(withStream(graph, stream), {
     workers,
-    registration: [require.resolve('../../pipelines/registration'), ENDS],
+    registration: [
+      workers === 0
+        ? require.resolve('../../pipelines/registration')
+        : join(__dirname, '../../dist/pipelines/registration.js'),
+      ENDS,
+    ],
     onDropped: (element) => dropped.push(element),
+    ...(onEvent && { onEvent: (event) => onEvent(event, rows()) }),
   });
-  const all = [...written];
+  const all = rows();
   return {
     written: all,
     tables: upserted(all),
     dropped,
     droppedRecords: dropped.reduce((sum, each) => sum + recordsIn(each), 0),
   };
+}
+
+function rowsIn(file: string): { table: string; row: Row }[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  return lines.map((line) => JSON.parse(line));
 }
 
 function upserted(rows: readonly { table: string; row: Row }[]): Record<string, Row[]> {

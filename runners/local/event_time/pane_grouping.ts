@@ -284,6 +284,8 @@ export class PaneGrouping<V, C> {
       this.eventTimers.delete(this.expiry(source), source);
     }
     ofKey.set(into.encoded, state);
+    // Merged of new windows alone it may begin closed: then nothing else would wake it to be forgotten.
+    this.eventTimers.set(this.expiry(state), state);
     if (sources.length > 0) {
       if (this.strategy.outputTime === OutputTime_Enum.END_OF_WINDOW) this.holdForElement(state, MIN_INSTANT);
       else for (const hold of elementHolds) this.combineHold(state, hold);
