@@ -5,7 +5,7 @@ import { DROPPED_ELEMENTS_URN } from '../../beam/dropped_elements_urn';
 import { Coders } from '../harness/coders';
 import type { Distribution } from '../harness/metrics';
 import { UnsupportedStepError } from '../step_error';
-import { type Checkpoints, EventTimeExecution } from './event_time/event_time_execution';
+import { type Checkpoints, EventTimeExecution, type Rest } from './event_time/event_time_execution';
 import type { GraphRoot } from './event_time/root';
 import { SourceRoot } from './event_time/source_root';
 import { TEST_STREAM_URN, TestStreamPlayer } from './event_time/test_stream_player';
@@ -20,7 +20,7 @@ import { stepsOf } from './steps';
 import { startWorkers, type WorkerThread } from './worker_thread';
 
 export { StepError, UnsupportedStepError } from '../step_error';
-export type { Checkpoints } from './event_time/event_time_execution';
+export type { Checkpoints, Rest } from './event_time/event_time_execution';
 export type { PulledElements, SourceElement, UnboundedSource } from './source';
 export { startWorkers } from './worker_thread';
 
@@ -45,6 +45,10 @@ export interface LocalRunnerOptions {
   unsafeTriggers?: boolean;
   /** Told of every element that a grouping did not take in, in each of its windows. */
   onDropped?: (dropped: Dropped) => void;
+  /** Told whenever a graph whose input has no end has come to rest, with what has been counted so far. */
+  onRest?: (rest: Rest, result: RunResult) => void;
+  /** Aborted: of input without an end nothing more is pulled; what has been is worked off and made durable, and the run ends well. Windows stay open: a run with the same state goes on. */
+  drain?: AbortSignal;
   /** Told when an event of a TestStream, counted from 0, has been played to its end: all that it led to is done. */
   onEvent?: (event: number) => void;
   /** Aborted: no more bundles are begun, workers stop between two elements, the run rejects with an AbortError. */
@@ -139,9 +143,15 @@ export async function runLocally(
           protos,
           executors,
           metrics,
-          { dropped: (dropped) => options.onDropped?.(dropped), bundleDone: () => undefined },
-          options.checkpoints ?? null,
-          droppedFrom(graph),
+          {
+            observer: {
+              dropped: (dropped) => options.onDropped?.(dropped),
+              rested: (rest) => options.onRest?.(rest, metrics),
+            },
+            checkpoints: options.checkpoints ?? null,
+            droppedFrom: droppedFrom(graph),
+            drain: options.drain ?? null,
+          },
         );
     const abort = () => execution.fail(abortError(signal!));
     signal?.addEventListener('abort', abort, { once: true });

@@ -27,7 +27,26 @@ import type { SavedContents, StageContents } from './window_contents';
 
 export interface EventTimeObserver {
   dropped(element: DroppedElement): void;
-  bundleDone(stage: string): void;
+  /** The graph has come to rest: all that was pulled has been worked off. */
+  rested(rest: Rest): void;
+}
+
+/** A running graph at rest. */
+export interface Rest {
+  /** The watermark that all groupings have passed, in milliseconds since 1970. */
+  readonly watermark: number;
+  /** Counts the windows of keys that there is state of, which takes a moment. */
+  countWindows(): number;
+}
+
+export interface EventTimeOptions {
+  readonly observer: EventTimeObserver;
+  /** Where state is kept, if it is. */
+  readonly checkpoints: Checkpoints | null;
+  /** By PCollection that stands for what groupings drop, the step that they are below. */
+  readonly droppedFrom: ReadonlyMap<string, string>;
+  /** Aborted: nothing more is pulled, what there is is made durable, and the run ends. */
+  readonly drain: AbortSignal | null;
 }
 
 /** Durable state, and how often it is written. */
@@ -45,7 +64,7 @@ const MARKS = 'marks';
 const WATERMARKS = 'watermarks';
 const EMPTY = Buffer.from('-');
 
-export class EventTimeExecution {
+export class EventTimeExecution implements Rest {
   private readonly nodes = new Map<Stage, StageNode>();
   private readonly groupings = new Map<string, GroupingNode>();
   private readonly views = new Map<string, SideView>();
@@ -53,18 +72,24 @@ export class EventTimeExecution {
   private readonly opened = new Map<StageExecutor, Set<StageNode>>();
   private failure: { readonly error: unknown } | undefined;
 
-  /** `root`: the one root that is no impulse; `checkpoints`: where state is kept, if it is. */
+  private readonly observer: EventTimeObserver;
+  private readonly checkpoints: Checkpoints | null;
+  private readonly droppedFrom: ReadonlyMap<string, string>;
+  private readonly drain: AbortSignal | null;
+
+  /** `root`: the one root that is no impulse. */
   constructor(
     private readonly stages: readonly Stage[],
     private readonly root: GraphRoot,
     protos: SharedProtos,
     private readonly executors: readonly StageExecutor[],
     private readonly metrics: RunMetrics,
-    private readonly observer: EventTimeObserver,
-    private readonly checkpoints: Checkpoints | null = null,
-    /** By PCollection that stands for what groupings drop, the step that they are below. */
-    private readonly droppedFrom: ReadonlyMap<string, string> = new Map(),
+    { observer, checkpoints, droppedFrom, drain }: EventTimeOptions,
   ) {
+    this.observer = observer;
+    this.checkpoints = checkpoints;
+    this.droppedFrom = droppedFrom;
+    this.drain = drain;
     const coders = new Coders(protos.coders);
     const strategyOf = (pcollection: string) =>
       protos.windowingStrategies[protos.pcollections[pcollection].windowingStrategyId];
@@ -118,7 +143,7 @@ export class EventTimeExecution {
     }
   }
 
-  /** Resolves when the root is over and all windows are closed; rejects with what made a bundle fail. */
+  /** Resolves when the root is over and all windows are closed, or when it has been drained; rejects with what made a bundle fail. */
   async run(): Promise<void> {
     const { root, checkpoints } = this;
     const isRestored = checkpoints !== null && this.restore(checkpoints.store);
@@ -127,8 +152,9 @@ export class EventTimeExecution {
       for (const [stage, node] of this.nodes)
         if (stage.source === 'impulse') node.queue.push(impulseBundle().next()!);
     try {
-      for (let saved = Date.now(); !root.isOver; ) {
+      for (let saved = Date.now(); !root.isOver && this.drain?.aborted !== true; ) {
         await this.settle();
+        this.observer.rested(this);
         if (checkpoints !== null && Date.now() - saved >= checkpoints.everyMs) {
           await this.checkpoint(checkpoints);
           saved = Date.now();
@@ -137,6 +163,7 @@ export class EventTimeExecution {
           this.rootNode(pcollection).add(batch);
       }
       await this.settle();
+      this.observer.rested(this);
       if (checkpoints !== null) await this.checkpoint(checkpoints);
     } finally {
       await root.close();
@@ -226,10 +253,16 @@ export class EventTimeExecution {
   }
 
   /** The watermark that all groupings have passed. */
-  private get watermark(): number {
+  get watermark(): number {
     let least = MAX_INSTANT;
     for (const { grouping } of this.allGroupings()) least = Math.min(least, grouping.outputWatermark);
     return least;
+  }
+
+  countWindows(): number {
+    let windows = 0;
+    for (const { grouping } of this.allGroupings()) windows += grouping.size;
+    return windows;
   }
 
   /** When processing time next wakes a grouping. */
@@ -303,7 +336,6 @@ export class EventTimeExecution {
     for (const { edge: id, batch } of outputs)
       this.send(node.stage.outputs.find((edge) => edge.id === id)!, batch);
     this.metrics.commit(metrics);
-    this.observer.bundleDone(node.stage.name);
   }
 
   private send(edge: Edge, batch: EdgeBatch): void {
