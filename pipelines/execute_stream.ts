@@ -8,7 +8,15 @@ import { upsertTables } from '../io/duckdb/upsert_tables';
 import { announcedParts } from '../io/staging/announce_parts';
 import { keepHistory, keptHistory } from '../io/staging/history_hours';
 import { removeStaging, stagingOf } from '../io/staging/staging_directory';
-import { type Dropped, runLocally, type startWorkers, type UnboundedSource } from '../runners/local';
+import {
+  type Dropped,
+  type Flush,
+  type Rest,
+  type RunResult,
+  runLocally,
+  type startWorkers,
+  type UnboundedSource,
+} from '../runners/local';
 import { fingerprintsOf, openState, type StateIdentity } from '../runners/local/checkpoint';
 import type { RangeChunk } from '../schema/chunk';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
@@ -35,14 +43,23 @@ export interface StreamRun {
   readonly commitEveryMs: number;
   readonly workers: ReturnType<typeof startWorkers>;
   readonly registration?: readonly string[];
+  /** Aborted: the run ends at once, and the next one with its state does again what was not committed. */
   readonly signal?: AbortSignal;
+  /** Aborted: nothing more is pulled, what has been is written and committed, and the run ends well. */
+  readonly drain?: AbortSignal;
   readonly onDropped?: (dropped: Dropped) => void;
+  /** Told whenever all that was pulled has been worked off, with what has been counted since the start. */
+  readonly onRest?: (rest: Rest, result: RunResult) => void;
+  /** Told of each flush that has been written, with the rows that took effect and how long it took, milliseconds. */
+  readonly onFlush?: (rows: number, milliseconds: number) => void;
   /** Told of each point between the steps of a commit, for tests. */
   readonly reached?: (point: string) => void;
 }
 
-/** Runs the funnel over a stream; when the promise is kept, the source is over and everything is in the output. */
-export async function executeStream(run: StreamRun): Promise<void> {
+/**
+ * Runs the funnel over a stream; when the promise is kept, the source is over or drained, and everything it gave is in the output. Returns the id of this run in `runs`.
+ */
+export async function executeStream(run: StreamRun): Promise<string> {
   const file = run.output;
   const runId = randomUUID();
   // The graph comes first: a state is opened by whoever has the graph that made it, and an output by whoever has the state.
@@ -67,14 +84,21 @@ export async function executeStream(run: StreamRun): Promise<void> {
     });
     try {
       keepHistory(historyIn(staging), run.history);
-      const flush = async (watermark: number, isOver: boolean): Promise<void> => {
+      let flushed = 0;
+      const flush = async ({ watermark, isOver, isLast }: Flush): Promise<void> => {
         const parts = announcedParts(staging);
-        await upsertTables(parts.staged, {
+        const started = Date.now();
+        // A watermark alone can wait: opening the output takes longer than writing it down.
+        if (parts.staged.length === 0 && !isLast && started - flushed < LEAST_BETWEEN_WATERMARKS_MS) return;
+        flushed = started;
+        const written = await upsertTables(parts.staged, {
           ...{ file, staging, now: Date.now(), commit: store.commits + 1, done: isOver },
           run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
           audit: refuseOpenBuckets,
         });
         parts.remove();
+        const rows = Object.values(written).reduce((sum, each) => sum + each, 0);
+        run.onFlush?.(rows, Date.now() - started);
       };
       await runLocally(graph, {
         workers: run.workers,
@@ -87,8 +111,11 @@ export async function executeStream(run: StreamRun): Promise<void> {
           ...(run.reached && { reached: run.reached }),
         },
         ...(run.signal && { signal: run.signal }),
+        ...(run.drain && { drain: run.drain }),
         ...(run.onDropped && { onDropped: run.onDropped }),
+        ...(run.onRest && { onRest: run.onRest }),
       });
+      return runId;
     } finally {
       removeStaging(staging);
     }
@@ -128,6 +155,9 @@ function stateOf({ parse, windowing, priceBandBounds }: FunnelOptions, graph: Pi
     steps: fingerprints.steps,
   };
 }
+
+/** How long `runs` may name an older watermark than the one that has been reached, where no row has changed. */
+const LEAST_BETWEEN_WATERMARKS_MS = 1000;
 
 /** A watermark that has not moved yet: the first moment that every store can hold. */
 const BEFORE_ALL = Date.parse('0001-01-01T00:00:00Z');

@@ -20,7 +20,7 @@ import { stepsOf } from './steps';
 import { startWorkers, type WorkerThread } from './worker_thread';
 
 export { StepError, UnsupportedStepError } from '../step_error';
-export type { Checkpoints, Rest } from './event_time/event_time_execution';
+export type { Checkpoints, Flush, Rest } from './event_time/event_time_execution';
 export type { PulledElements, SourceElement, UnboundedSource } from './source';
 export { startWorkers } from './worker_thread';
 

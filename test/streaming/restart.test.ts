@@ -32,7 +32,7 @@ const SCRIPT: Pull[] = [
 ];
 
 /** Runs to the end, or is stopped when it asks for a pull. */
-function run(stopAt: number, options: ScriptedRun = {}): Promise<void> {
+function run(stopAt: number, options: ScriptedRun = {}): Promise<string> {
   const before = async (pull: number) => {
     if (pull === stopAt) throw new Error('stopped');
   };

@@ -89,7 +89,7 @@ export interface ScriptedRun extends Partial<Pick<StreamRun, 'reached' | 'histor
 }
 
 /** Runs a script to its end, and once more to the end of time. State is in FOLDER/state. */
-export function runScript(folder: string, pulls: readonly Pull[], run: ScriptedRun = {}): Promise<void> {
+export function runScript(folder: string, pulls: readonly Pull[], run: ScriptedRun = {}): Promise<string> {
   const { funnel, before = async () => undefined, output = 'funnel.duckdb', ...rest } = run;
   return executeStream({
     source,

@@ -49,12 +49,21 @@ export interface EventTimeOptions {
   readonly drain: AbortSignal | null;
 }
 
+export interface Flush {
+  /** The watermark that all groupings have passed, in milliseconds since 1970. */
+  readonly watermark: number;
+  /** Nothing is still to come. */
+  readonly isOver: boolean;
+  /** This run ends with it. */
+  readonly isLast: boolean;
+}
+
 /** Durable state, and how often it is written. */
 export interface Checkpoints {
   readonly store: StateStore;
   readonly everyMs: number;
-  /** Makes what the sinks hold durable, before the state is: told the watermark that all groupings have passed, in milliseconds, and whether anything is still to come. */
-  readonly flush?: (watermark: number, isOver: boolean) => Promise<void>;
+  /** Makes what the sinks hold durable, before the state is. */
+  readonly flush?: (about: Flush) => Promise<void>;
   /** Told of each point between the steps of a checkpoint: for tests that kill the run there. */
   readonly reached?: (point: string) => void;
 }
@@ -156,7 +165,7 @@ export class EventTimeExecution implements Rest {
         await this.settle();
         this.observer.rested(this);
         if (checkpoints !== null && Date.now() - saved >= checkpoints.everyMs) {
-          await this.checkpoint(checkpoints);
+          await this.checkpoint(checkpoints, false);
           saved = Date.now();
         }
         for (const { pcollection, batch } of await root.next(this.nextProcessingTimer))
@@ -164,7 +173,7 @@ export class EventTimeExecution implements Rest {
       }
       await this.settle();
       this.observer.rested(this);
-      if (checkpoints !== null) await this.checkpoint(checkpoints);
+      if (checkpoints !== null) await this.checkpoint(checkpoints, true);
     } finally {
       await root.close();
     }
@@ -173,9 +182,9 @@ export class EventTimeExecution implements Rest {
   }
 
   /** Makes what has been done durable. Called at rest: no bundle waits or is at work, and sinks have flushed with theirs. */
-  private async checkpoint({ store, flush, reached }: Checkpoints): Promise<void> {
+  private async checkpoint({ store, flush, reached }: Checkpoints, isLast: boolean): Promise<void> {
     reached?.('before the flush');
-    await flush?.(this.watermark, this.root.isOver);
+    await flush?.({ watermark: this.watermark, isOver: this.root.isOver, isLast });
     const mark = this.root.mark();
     const changes = [...this.allGroupings()].flatMap((node) => node.changes());
     for (const view of this.views.values()) changes.push(...view.changes());
