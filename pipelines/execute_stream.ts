@@ -84,6 +84,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
     });
     try {
       keepHistory(historyIn(staging), run.history);
+      // The first flush of a run always happens: it looks at what a crash may have cut off.
       let flushed = 0;
       const flush = async ({ watermark, isOver, isLast }: Flush): Promise<void> => {
         const parts = announcedParts(staging);

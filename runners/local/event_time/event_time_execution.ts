@@ -126,7 +126,8 @@ export class EventTimeExecution implements Rest {
           payload.sideInputs[edge.sideInput!.name].windowMappingFn,
           strategy.windowFn,
         );
-        const node = groupingNode(step.transform.uniqueName, edge.pcollection, lists(edge.pcollection));
+        const name = `${step.transform.uniqueName}/${edge.sideInput!.name}`;
+        const node = groupingNode(name, edge.pcollection, lists(edge.pcollection));
         const view = new SideView(
           edge.sideInput!,
           node,
