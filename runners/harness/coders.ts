@@ -1,6 +1,7 @@
 /** Coders by id, built from their protos once. Coders of the project are registered by the modules that workers load. */
 import { type Coder, globalRegistry } from 'apache-beam/coders/coders';
 import 'apache-beam/coders/standard_coders';
+import '../../beam/bytes_coder';
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 
 /** Coders of the SDK that few stages need, by URN: the module that registers them is loaded at first use. */
