@@ -4,6 +4,7 @@
  */
 import './node24';
 import { requireForSerialization } from 'apache-beam/serialization';
+import { PrecedingWindow } from './preceding_window';
 import { DropKey, DropTimestamp, KeyRoundRobin, reifiedTimestamp } from './reshuffle_fns';
 import { CollectionReference, ListView, MultimapView, SingletonView } from './side_input_views';
 import './windows';
@@ -15,6 +16,7 @@ requireForSerialization('funnelpulse/beam', {
   KeyRoundRobin,
   ListView,
   MultimapView,
+  PrecedingWindow,
   reifiedTimestamp,
   SingletonView,
 });

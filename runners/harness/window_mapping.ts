@@ -6,6 +6,7 @@ import {
 } from 'apache-beam/internal/urns';
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { GlobalWindow, type Instant, IntervalWindow, type Window } from 'apache-beam/values';
+import { PRECEDING_WINDOW_URN, PrecedingWindow } from '../../beam/preceding_window';
 import { GlobalWindows, SlidingWindows, windowFnFromProto } from '../../beam/windows';
 
 export type WindowMapping = (mainWindow: Window) => Window;
@@ -15,6 +16,7 @@ export const WINDOW_MAPPING_URNS: ReadonlySet<string> = new Set([
   GLOBAL_WINDOW_MAPPING_FN_URN,
   IDENTITY_WINDOW_MAPPING_FN_URN,
   ASSIGN_MAX_TIMESTAMP_WINDOW_MAPPING_FN_URN,
+  PRECEDING_WINDOW_URN,
 ]);
 
 /** @param sideWindowFn of the side input's windowing strategy */
@@ -41,6 +43,10 @@ export function windowMapping(
           ? firstSliding(windowFn, end)
           : windowFn.assignWindows(end)[0];
       };
+    }
+    case PRECEDING_WINDOW_URN: {
+      const preceding = PrecedingWindow.fromProto(mapping);
+      return (window) => preceding.windowFor(window);
     }
     default:
       throw new Error(`The side input has an unknown window mapping, ${mapping?.urn}`);

@@ -1,6 +1,7 @@
 /** Refuses, before anything runs, what this runner would otherwise do differently from the model. */
 import { ASSIGN_MAX_TIMESTAMP_WINDOW_MAPPING_FN_URN } from 'apache-beam/internal/urns';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { PRECEDING_WINDOW_URN, PrecedingWindow } from '../../beam/preceding_window';
 import { WINDOW_FN_URNS, windowFnFromProto } from '../../beam/windows';
 import { OPERATORS } from '../harness/operators';
 import { DO_FN_OPERATORS } from '../harness/operators/sdk_fns';
@@ -9,6 +10,11 @@ import { UnsupportedStepError } from '../step_error';
 import type { SharedProtos, Step, StepGraph } from './stages';
 import { refusedTrigger } from './triggers';
 
+/** The mappings to a window of the side input that the global window has no place in. */
+const WINDOWED_MAPPING_URNS: ReadonlySet<string> = new Set([
+  ASSIGN_MAX_TIMESTAMP_WINDOW_MAPPING_FN_URN,
+  PRECEDING_WINDOW_URN,
+]);
 const PARDO_URN = 'beam:transform:pardo:v1';
 
 /** @throws UnsupportedStepError naming the first step that can't be run as the model says */
@@ -97,7 +103,7 @@ function refusedParDo(
     if (eternity !== undefined) return eternity;
     if (
       isGlobal(mainStrategy) &&
-      windowMappingFn?.urn === ASSIGN_MAX_TIMESTAMP_WINDOW_MAPPING_FN_URN &&
+      WINDOWED_MAPPING_URNS.has(windowMappingFn?.urn ?? '') &&
       !isGlobal(strategy)
     )
       return `its side input ${name} is in windows, and the global window of the main input is in none of them`;
@@ -110,6 +116,11 @@ function refusedParDo(
     if (mergeStatus === runnerApi.MergeStatus_Enum.NEEDS_MERGE || windowFnFromProto(windowFn) === undefined) {
       return `side inputs in windows of the kind ${windowFn?.urn} are not supported`;
     }
+    if (
+      windowMappingFn?.urn === PRECEDING_WINDOW_URN &&
+      !PrecedingWindow.fromProto(windowMappingFn).isOneOf(windowFnFromProto(windowFn))
+    )
+      return `its side input ${name} has none of the windows that it is looked up in`;
   }
   return undefined;
 }
