@@ -1,7 +1,7 @@
 /** Side inputs that are looked up in an earlier window: which one that is, by the mapping and by a whole run. */
 import '../../beam/sdk';
 import { FunctionSpec } from 'apache-beam/proto/beam_runner_api';
-import { GlobalWindow, IntervalWindow } from 'apache-beam/values';
+import { GlobalWindow, IntervalWindow, type Window } from 'apache-beam/values';
 import fc from 'fast-check';
 import Long from 'long';
 import { mapSideInputs } from '../../beam/map_side_inputs';
@@ -17,10 +17,10 @@ const window = (start: number, end: number) =>
   new IntervalWindow(Long.fromNumber(start), Long.fromNumber(end));
 const bounds = ({ start, end }: IntervalWindow) => [start.toNumber(), end.toNumber()];
 /** As a runner has it: the function of a proto that has been sent, without the side input's windows. */
-const mapping = (preceding: PrecedingWindow) =>
-  windowMapping(FunctionSpec.fromBinary(FunctionSpec.toBinary(preceding.toProto())), undefined) as (
-    mainWindow: IntervalWindow,
-  ) => IntervalWindow;
+function mapping(preceding: PrecedingWindow): (mainWindow: Window) => IntervalWindow {
+  const sent = FunctionSpec.fromBinary(FunctionSpec.toBinary(preceding.toProto()));
+  return windowMapping(sent, undefined) as (mainWindow: Window) => IntervalWindow;
+}
 
 describe('the mapping', () => {
   test('an hour of a day to the weeks that ended a day before', () => {
@@ -83,7 +83,7 @@ describe('the mapping', () => {
   });
 
   test('nothing precedes the global window, and nothing is an odd size', () => {
-    expect(() => mapping(new PrecedingWindow(1, 1, 0))(new GlobalWindow() as never)).toThrow(/global window/);
+    expect(() => mapping(new PrecedingWindow(1, 1, 0))(new GlobalWindow())).toThrow(/global window/);
     expect(() => new PrecedingWindow(0, 1, 0)).toThrow(/size/);
     expect(() => new PrecedingWindow(1, 0.5, 0)).toThrow(/period/);
     expect(() => new PrecedingWindow(1, 1, -1)).toThrow(/lag/);
