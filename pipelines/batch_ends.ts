@@ -2,7 +2,6 @@
  * The ends of a batch run: files in, one DuckDB file out, by way of a staging directory beside it.
  */
 
-import type { PCollection, Root } from '../beam/sdk';
 import { step } from '../beam/step';
 import { PublishTables } from '../io/duckdb/publish_tables';
 import type { SwitchOptions } from '../io/duckdb/switch_tables';
@@ -10,7 +9,7 @@ import { readEvents } from '../io/files/read_events';
 import { KeepManifest } from '../io/staging/keep_manifest';
 import type { Staged } from '../io/staging/stage_rows';
 import { publishStaged, stageTable } from '../io/staging/stage_table';
-import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import type { BaselineEnd } from '../transforms/baselines';
 import { CheckLedger } from '../transforms/ledger/check_ledger';
 import type { FunnelEnds } from './funnel';
 
@@ -20,7 +19,7 @@ export interface BatchEndsOptions {
   /** Where rows are staged: a directory that exists and is this run's own. */
   readonly staging: string;
   readonly output: SwitchOptions;
-  readonly history: ((root: Root) => PCollection<HistoryHour>) | null;
+  readonly baseline: BaselineEnd;
   /** Path of a manifest to write instead of publishing: for runners without promises, whose launcher publishes afterwards. */
   readonly manifest: string | null;
 }
@@ -32,7 +31,7 @@ export function batchEnds(options: BatchEndsOptions): FunnelEnds<Staged> {
       splitBytes: options.splitBytes,
       synchronous: options.manifest !== null,
     }),
-    history: options.history,
+    baseline: options.baseline,
     late: null,
     audit: step('Check the ledger', new CheckLedger(options.inputs.join(', '))),
     sink: (table) => stageTable(table, options.staging, true),

@@ -2,10 +2,11 @@
 import * as path from 'node:path';
 import { Pipeline, Root } from '../beam/sdk';
 import type { SwitchOptions } from '../io/duckdb/switch_tables';
-import { historyHours } from '../io/staging/history_hours';
+import { keepHistory } from '../io/staging/history_hours';
 import { readManifest } from '../io/staging/keep_manifest';
 import { type RunProgress, runLocally, type startWorkers } from '../runners/local';
-import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import type { BaselineChoice } from './baseline_choice';
+import { baselineEnd, hoursOf } from './baseline_end';
 import { batchEnds } from './batch_ends';
 import { type FunnelOptions, funnel } from './funnel';
 import './registration';
@@ -16,8 +17,7 @@ export interface BatchRun {
   /** A directory of this run's own for staged rows. */
   readonly staging: string;
   readonly funnel: FunnelOptions;
-  /** Hours for the baseline; null: the run's own. */
-  readonly history: HistoryHour[] | null;
+  readonly baseline: BaselineChoice;
   readonly output: SwitchOptions;
   readonly runner: 'local' | 'direct';
   /** Worker threads, which load while the graph is built. None: this thread does it all. */
@@ -30,14 +30,15 @@ export interface BatchRun {
 export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, number>> {
   const manifest = run.runner === 'direct' ? path.join(run.staging, 'manifest.json') : null;
   const pipeline = new Pipeline();
-  const { history } = run;
+  const history = path.join(run.staging, 'history.json');
+  const hours = hoursOf(run.baseline);
+  if (hours !== null) keepHistory(history, hours);
   const ends = batchEnds({
     inputs: run.inputs,
     splitBytes: run.splitBytes,
     staging: run.staging,
     output: run.output,
-    history:
-      history === null ? null : historyHours<HistoryHour>(path.join(run.staging, 'history.json'), history),
+    baseline: baselineEnd(run.baseline, history),
     manifest,
   });
   funnel(new Root(pipeline), ends, run.funnel);

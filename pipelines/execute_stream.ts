@@ -6,7 +6,7 @@ import { type PCollection, Pipeline, Root } from '../beam/sdk';
 import { prepareStreamOutput } from '../io/duckdb/prepare_stream_output';
 import { upsertTables } from '../io/duckdb/upsert_tables';
 import { announcedParts } from '../io/staging/announce_parts';
-import { keepHistory, keptHistory } from '../io/staging/history_hours';
+import { keepHistory } from '../io/staging/history_hours';
 import { removeStaging, stagingOf } from '../io/staging/staging_directory';
 import {
   type Dropped,
@@ -19,8 +19,9 @@ import {
 } from '../runners/local';
 import { fingerprintsOf, openState, type StateIdentity } from '../runners/local/checkpoint';
 import type { RangeChunk } from '../schema/chunk';
-import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';
+import type { BaselineChoice } from './baseline_choice';
+import { baselineEnd, hoursOf } from './baseline_end';
 import { type FunnelOptions, funnel } from './funnel';
 import './registration';
 import { streamEnds } from './stream_ends';
@@ -32,7 +33,8 @@ export interface StreamRun {
   /** What the rows of `runs` say of the input. */
   readonly input: string;
   readonly funnel: FunnelOptions;
-  readonly history: readonly HistoryHour[];
+  /** What hours are scored against. The hours that it brings along are read when the state is new, and kept in it from then on. */
+  readonly baseline: BaselineChoice;
   /** The DuckDB file. */
   readonly output: string;
   /** Takes the output over where it is another's. */
@@ -64,7 +66,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
   const runId = randomUUID();
   // The graph comes first: a state is opened by whoever has the graph that made it, and an output by whoever has the state.
   const graph = graphOf(run, stagingOf(file, runId));
-  const store = openState(run.state, stateOf(run.funnel, graph));
+  const store = openState(run.state, stateOf(run, graph));
   const identity = {
     run_id: runId,
     state_id: store.stateId,
@@ -83,7 +85,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
       replace: run.replace,
     });
     try {
-      keepHistory(historyIn(staging), run.history);
+      keepHistory(historyIn(staging), hoursOf(run.baseline) ?? []);
       // The first flush of a run always happens: it looks at what a crash may have cut off.
       let flushed = 0;
       const flush = async ({ watermark, isOver, isLast }: Flush): Promise<void> => {
@@ -128,8 +130,8 @@ export async function executeStream(run: StreamRun): Promise<string> {
 /** The graph of a run that will stage its rows in `staging`. */
 function graphOf(run: StreamRun, staging: string): PipelineProto {
   const pipeline = new Pipeline();
-  const history = keptHistory<HistoryHour>(historyIn(staging));
-  funnel(new Root(pipeline), streamEnds({ source: run.source, history, staging }), run.funnel);
+  const baseline = baselineEnd(run.baseline, historyIn(staging));
+  funnel(new Root(pipeline), streamEnds({ source: run.source, baseline, staging }), run.funnel);
   return pipeline.getProto();
 }
 
@@ -141,11 +143,13 @@ function historyIn(staging: string): string {
  * What a state belongs to. Price bands are in the rollups that it keeps, though no coder shows them. Lateness and delay are in the fingerprints of many steps, and are here as well so that a refusal says them as
  * the user knows them. Scores and the currency only change what is done from then on; the baseline stays the one that the state holds.
  */
-function stateOf({ parse, windowing, priceBandBounds }: FunnelOptions, graph: PipelineProto): StateIdentity {
+function stateOf({ baseline, funnel: options }: StreamRun, graph: PipelineProto): StateIdentity {
+  const { parse, windowing, priceBandBounds } = options;
   const fingerprints = fingerprintsOf(graph);
   return {
     parameters: {
       accumulator: '3',
+      baseline: baseline.name,
       'allowed lateness': `${windowing.allowedLatenessMs} ms`,
       'early firing': `${windowing.earlyFiringMs} ms`,
       graph: fingerprints.graph,

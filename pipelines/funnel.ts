@@ -27,15 +27,9 @@ import {
   pipelineLedger,
   silverEvents,
 } from '../schema/tables';
-import {
-  buildBaseline,
-  detectAnomalies,
-  digestHistory,
-  digestHours,
-  takeBrands,
-} from '../transforms/anomalies';
+import { detectAnomalies, takeBrands } from '../transforms/anomalies';
 import type { ScoreOptions } from '../transforms/anomalies/score';
-import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import type { BaselineEnd } from '../transforms/baselines';
 import { balanceLedger, deadLetterRows } from '../transforms/books';
 import type { EventBatch } from '../transforms/clean/event_batch';
 import { countRecords, mergeDays, mergeHours } from '../transforms/count_and_merge';
@@ -49,8 +43,8 @@ import type { WindowingOptions } from '../transforms/windowing';
 export interface FunnelEnds<Part> {
   /** Raw records. */
   readonly source: (root: Root) => PCollection<RangeChunk>;
-  /** Hours that the baseline is built from; null: the run's own. */
-  readonly history: ((root: Root) => PCollection<HistoryHour>) | null;
+  /** What hours are scored against, see transforms/baselines.ts. */
+  readonly baseline: BaselineEnd;
   /** Batches that came too late for their hour, where the runner gives them; null where there are none or it doesn't. */
   readonly late: ((root: Root) => PCollection<EventBatch>) | null;
   /** Looks at the ledger before anything is published. */
@@ -87,11 +81,7 @@ export function funnel<Part>(root: Root, ends: FunnelEnds<Part>, options: Funnel
 
   const gold = goldTables(hours, days, computedAt);
   const brands = hours.apply(takeBrands());
-  const digests =
-    ends.history === null
-      ? brands.apply(digestHours(minBaselineViews))
-      : ends.history(root).apply(digestHistory());
-  const baseline = digests.apply(buildBaseline(ends.history === null ? 'run' : 'file', minBaselineViews));
+  const baseline = ends.baseline(root, brands, { minViews: minBaselineViews, windowing });
   const anomalies = brands.apply(detectAnomalies(baseline, options.score, windowing, computedAt));
 
   const ledger = balanceLedger(cleaned.tallies, hours, ends.late?.(root) ?? null).apply(ends.audit);

@@ -112,9 +112,18 @@ export const COMPUTE_OPTIONS = {
     type: 'string',
     default: 'run',
     describe:
-      'What hours are compared with: run (this run’s own hours), or a file of hourly rows (.parquet, .csv or the .duckdb file of an earlier run)',
-    unit: 'run or FILE',
-    change: 'Name the output of a long, normal period where the input is short, or is all of it unusual',
+      'What an hour is compared with: run (all hours of this run), trailing (the 56 days that ended a day before its own began), or a file of hourly rows (.parquet, .csv or the .duckdb file of an earlier run)',
+    unit: 'run, trailing or FILE',
+    change:
+      'Choose trailing for months in which a shop changes: an hour is then judged by what came before it. Name the output of a long, normal period where the input is short, or is all of it unusual',
+  },
+  history: {
+    type: 'string',
+    describe:
+      'With --baseline trailing: the output of an earlier run, for the days before this one’s first. An hour that this run has itself replaces the one in there',
+    unit: 'duckdb:FILE',
+    defaultDescription: 'none: the first two days have no baseline',
+    change: 'Set it where the input begins where an earlier run’s ended',
   },
   'min-baseline-views': {
     type: 'number',

@@ -6,22 +6,21 @@ import { AnnounceParts } from '../io/staging/announce_parts';
 import type { Staged } from '../io/staging/stage_rows';
 import { stageTable } from '../io/staging/stage_table';
 import type { RangeChunk } from '../schema/chunk';
-import type { HistoryHour } from '../transforms/baseline/baseline_fn';
+import type { BaselineEnd } from '../transforms/baselines';
 import { EventBatchCoder } from '../transforms/clean/event_batch_coder';
 import type { FunnelEnds } from './funnel';
 
 export interface StreamEndsOptions {
   readonly source: (root: Root) => PCollection<RangeChunk>;
-  /** Hours that the baseline is built from. */
-  readonly history: (root: Root) => PCollection<HistoryHour>;
+  readonly baseline: BaselineEnd;
   /** Where rows are staged: a directory that exists and is this run's own. */
   readonly staging: string;
 }
 
-export function streamEnds({ source, history, staging }: StreamEndsOptions): FunnelEnds<Staged> {
+export function streamEnds({ source, baseline, staging }: StreamEndsOptions): FunnelEnds<Staged> {
   return {
     source,
-    history,
+    baseline,
     late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
     // What is not accounted for is found by the flush before each commit, which finds the graph at rest.
     audit: (rows) => rows,

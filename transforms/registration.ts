@@ -4,6 +4,7 @@
 import '../beam/registration';
 import '../beam/json_coder';
 import '../beam/list_coder';
+import './baseline/day_digest';
 import './baseline/hour_brands_coder';
 import './clean/event_batch_coder';
 import './count/coders';
@@ -11,7 +12,8 @@ import './merge/sources_coder';
 import { requireForSerialization } from 'apache-beam/serialization';
 import { ScoreHour } from './anomalies/score_fn';
 import { LatestVerdicts } from './anomalies/verdict_fn';
-import { BuildBaseline, DigestHistory, DigestHour, TakeBrands } from './baseline/baseline_fn';
+import { BuildBaseline, DigestHistory, DigestHour, hourTimestamp, TakeBrands } from './baseline/baseline_fn';
+import { DigestDay, TrailingBaseline } from './baseline/trailing_fn';
 import { CountRecords } from './count/count_fn';
 import { DailyBrandRows, DailyCategoryRows, HourlyBrandRows, HourlyPriceBandRows } from './gold/gold_rows';
 import { CheckLedger } from './ledger/check_ledger';
@@ -31,6 +33,7 @@ requireForSerialization('funnelpulse/transforms', {
   DailyBrandRows,
   DailyCategoryRows,
   DeadLetterRows,
+  DigestDay,
   DigestHistory,
   DigestHour,
   DropKey,
@@ -39,6 +42,7 @@ requireForSerialization('funnelpulse/transforms', {
   EnterTally,
   HourlyBrandRows,
   HourlyPriceBandRows,
+  hourTimestamp,
   KeyBatch,
   KeyBySource,
   KeySilver,
@@ -51,4 +55,5 @@ requireForSerialization('funnelpulse/transforms', {
   StampHour,
   StampSlot,
   TakeBrands,
+  TrailingBaseline,
 });

@@ -7,6 +7,7 @@ import { type PCollection, windowInto, withName } from '../beam/sdk';
 import { named, type Transform } from '../beam/step';
 import type { WindowFn } from '../beam/windows';
 import { GlobalWindows } from '../beam/windows';
+import { MERGE_GRACE_MS } from './merge_grace';
 
 /** Lateness and early firings of the hourly windows; all in milliseconds. */
 export interface WindowingOptions {
@@ -15,9 +16,6 @@ export interface WindowingOptions {
   /** Processing time between the first event that an hour's last firing didn't hold and its next early firing. */
   readonly earlyFiringMs: number;
 }
-
-/** By how much every merge waits longer than its source: a source's last pane, which it gives out when its own window expires, must not meet the expired window of the merge. */
-const MERGE_GRACE_MS = 3_600_000;
 
 type Trigger = runnerApi.Trigger;
 
@@ -39,15 +37,15 @@ function afterDelay(delayMs: number): Trigger {
 }
 
 /**
- * Accumulating windows with one on-time pane, early panes by `early`, and a late pane for whatever comes within `latenessMs`. Each pane holds the window so far and replaces the
+ * Accumulating windows with one on-time pane, early panes by `early` (null: none), and a late pane for whatever comes within `latenessMs`. Each pane holds the window so far and replaces the
  * one before. The on-time pane comes even when nothing is new since the last early one: only then is a row no longer early.
  */
-function strategy(early: Trigger, latenessMs: number): runnerApi.WindowingStrategy {
+function strategy(early: Trigger | null, latenessMs: number): runnerApi.WindowingStrategy {
   return runnerApi.WindowingStrategy.create({
     trigger: {
       trigger: {
         oneofKind: 'afterEndOfWindow',
-        afterEndOfWindow: { earlyFirings: early, lateFirings: elementCount(1) },
+        afterEndOfWindow: { ...(early && { earlyFirings: early }), lateFirings: elementCount(1) },
       },
     },
     accumulationMode: runnerApi.AccumulationMode_Enum.ACCUMULATING,
@@ -73,6 +71,15 @@ export function mergeWindows<T>(
   level: number,
 ): Transform<T, T> {
   return into(windowFn, strategy(elementCount(1), options.allowedLatenessMs + level * MERGE_GRACE_MS));
+}
+
+/** Windows of a merge, `level` steps behind the accumulators, of which nobody looks at an unfinished one: it first fires when its end has come. */
+export function digestWindows<T>(
+  windowFn: WindowFn,
+  options: WindowingOptions,
+  level: number,
+): Transform<T, T> {
+  return into(windowFn, strategy(null, options.allowedLatenessMs + level * MERGE_GRACE_MS));
 }
 
 /**

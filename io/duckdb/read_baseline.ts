@@ -1,7 +1,10 @@
+/** Hourly rows of brands, as a baseline takes them: from the file of an earlier run, or any that has such rows. */
 import * as fs from 'node:fs';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { goldFunnelHourlyBrand } from '../../schema/tables';
 import { InputError } from '../input_error';
 import { withDuckdb } from './open';
+import { whenUnlocked } from './when_unlocked';
 
 /** One hour's brands, as a baseline takes them. */
 export interface BaselineHour {
@@ -10,51 +13,102 @@ export interface BaselineHour {
   readonly brands: { brand: string; views: number; purchases: number; revenue: string }[];
 }
 
+const TABLE = goldFunnelHourlyBrand.name;
+
 /**
- * The hours of a baseline file: a DuckDB file of an earlier run, or a Parquet or CSV file with the columns window_start, brand, views, purchases and revenue, as `--export` writes them.
+ * The hours of a baseline file: a DuckDB file of an earlier run, or a Parquet or CSV file with the columns window_start, brand, views, purchases and revenue, as `--export` and `funnelpulse baseline` write
+ * them.
  */
 export async function readBaseline(file: string): Promise<BaselineHour[]> {
   if (!fs.existsSync(file))
     throw new InputError(
-      `--baseline ${file}: no such file. Give run, or a .duckdb, .parquet or .csv file of hourly rows`,
+      `--baseline ${file}: no such file. Give run, trailing, or a .duckdb, .parquet or .csv file of hourly rows`,
     );
-  const isDatabase = /\.(duckdb|db)$/i.test(file);
   const literal = `'${file.replaceAll("'", "''")}'`;
-  const from = isDatabase
-    ? goldFunnelHourlyBrand.name
-    : /\.csv(\.gz)?$/i.test(file)
-      ? `read_csv(${literal})`
-      : `read_parquet(${literal})`;
-  return withDuckdb(
-    isDatabase ? file : ':memory:',
-    isDatabase ? 'READ_ONLY' : 'READ_WRITE',
-    async (connection) => {
-      let rows: unknown[][];
+  if (isDatabase(file)) return readHours(`--baseline ${file}`, file, TABLE, 0);
+  const from = /\.csv(\.gz)?$/i.test(file) ? `read_csv(${literal})` : `read_parquet(${literal})`;
+  return readHours(`--baseline ${file}`, null, from, 0);
+}
+
+/** Whether a baseline file is a DuckDB file, by its name. */
+export function isDatabase(file: string): boolean {
+  return /\.(duckdb|db)$/i.test(file);
+}
+
+/** The hours of `--history duckdb:FILE`: those of an earlier run's brands with at least `minViews` views. */
+export async function readHistory(history: string, minViews: number): Promise<BaselineHour[]> {
+  const file = /^duckdb:(.+)$/.exec(history)?.[1];
+  if (file === undefined)
+    throw new InputError(
+      `--history ${history}: duckdb:FILE was expected, the output of an earlier run, like duckdb:out/funnel.duckdb`,
+    );
+  if (!fs.existsSync(file))
+    throw new InputError(
+      `--history ${history}: no such file. Name the output of an earlier run, or leave --history out`,
+    );
+  return readHours(`--history ${history}`, file, TABLE, minViews);
+}
+
+/** The same of a run's own output, which may not be there yet, or have no tables: then there is no history. */
+export async function readOwnHistory(file: string, minViews: number): Promise<BaselineHour[]> {
+  if (!fs.existsSync(file)) return [];
+  const isThere = await withDuckdb(file, 'READ_ONLY', async (connection) => {
+    const found = await connection.runAndReadAll(
+      `SELECT 1 FROM information_schema.tables WHERE table_name = '${TABLE}'`,
+    );
+    return found.getRows().length > 0;
+  });
+  return isThere ? readHistory(`duckdb:${file}`, minViews) : [];
+}
+
+/** Reads rows and puts those of an hour together. `database`: the file that is opened; null where `from` itself names one. Waits for whoever has it locked. */
+function readHours(
+  option: string,
+  database: string | null,
+  from: string,
+  minViews: number,
+): Promise<BaselineHour[]> {
+  const mode = database === null ? 'READ_WRITE' : 'READ_ONLY';
+  return whenUnlocked(() =>
+    withDuckdb(database ?? ':memory:', mode, async (connection) => {
       try {
         const result = await connection.runAndReadAll(
           `SELECT epoch_ms(window_start)::BIGINT, brand::VARCHAR, views::BIGINT, purchases::BIGINT, (revenue::DECIMAL(38,4) * 10000)::HUGEINT::VARCHAR
-         FROM ${from} ORDER BY 1, 2`,
+           FROM ${await finishedRows(connection, from)} AND views >= ${minViews} ORDER BY 1, 2`,
         );
-        rows = result.getRows();
+        return byHour(result.getRows());
       } catch (error) {
         const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
         throw new InputError(
-          `--baseline ${file}: cannot read hourly rows (${reason}). Needed are window_start, brand, views, purchases, revenue`,
+          `${option}: cannot read hourly rows (${reason}). Needed are window_start, brand, views, purchases, revenue`,
         );
       }
-      const hours = new Map<number, BaselineHour>();
-      for (const [start, brand, views, purchases, revenue] of rows) {
-        const hour = Number(start);
-        const known = hours.get(hour) ?? { hour, revision: 0, brands: [] };
-        known.brands.push({
-          brand: String(brand),
-          views: Number(views),
-          purchases: Number(purchases),
-          revenue: String(revenue),
-        });
-        hours.set(hour, known);
-      }
-      return [...hours.values()];
-    },
+    }),
   );
+}
+
+/**
+ * The rows of a table or file, for a FROM clause to be gone on with by AND. Of an hour that a stream has not finished there are only early rows: it looks bad, and is left out. Files of other programs
+ * need no panes.
+ */
+export async function finishedRows(connection: DuckDBConnection, from: string): Promise<string> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`);
+  const hasPanes = described.getRows().some(([name]) => name === 'pane');
+  return `${from} WHERE ${hasPanes ? "pane <> 'early'" : 'true'}`;
+}
+
+function byHour(rows: readonly unknown[][]): BaselineHour[] {
+  const hours = new Map<number, BaselineHour>();
+  for (const [start, brand, views, purchases, revenue] of rows) {
+    const hour = Number(start);
+    const known = hours.get(hour) ?? { hour, revision: 0, brands: [] };
+    known.brands.push({
+      brand: String(brand),
+      views: Number(views),
+      purchases: Number(purchases),
+      revenue: String(revenue),
+    });
+    hours.set(hour, known);
+  }
+  return [...hours.values()];
 }

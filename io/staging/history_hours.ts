@@ -3,13 +3,7 @@ import { impulse, type PCollection, type Root, withName } from '../../beam/sdk';
 import { step } from '../../beam/step';
 import { ReadHistory } from './read_history';
 
-/** The source of what the launcher has read already: it is kept in `file` until the pipeline reads it. */
-export function historyHours<T>(file: string, elements: readonly T[]): (root: Root) => PCollection<T> {
-  keepHistory(file, elements);
-  return keptHistory(file);
-}
-
-/** Writes the file that {@link keptHistory} reads. */
+/** Writes what the launcher has read already where {@link keptHistory} reads it when the pipeline runs. */
 export function keepHistory(file: string, elements: readonly unknown[]): void {
   fs.writeFileSync(file, JSON.stringify(elements), { mode: 0o600 });
 }

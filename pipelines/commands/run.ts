@@ -6,12 +6,12 @@ import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
 import { isPublished } from '../../io/duckdb/is_published';
 import { loadDriver } from '../../io/duckdb/open';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
-import { readBaseline } from '../../io/duckdb/read_baseline';
 import { InputError } from '../../io/input_error';
 import { removeStaging } from '../../io/staging/staging_directory';
 import { startWorkers } from '../../runners/local/worker_thread';
 import type { AnomalyBasis } from '../../transforms/anomalies/score';
 import { parseIsoTime } from '../../transforms/parse/event_time';
+import { chooseBaseline } from '../baseline_choice';
 import type { FunnelOptions } from '../funnel';
 import { InterruptedError, interruptible } from '../interrupt';
 import { parseDuration, parsePriceBands, parseSize, requireWhole, strictOptions } from '../option_values';
@@ -52,7 +52,12 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   const file = duckdbFile(args.output);
   const { funnel, splitBytes, workers } = settings(args, startedAt);
   const runId = randomUUID();
-  const history = args.baseline === 'run' ? null : await readBaseline(args.baseline);
+  requireRunner(args);
+  const baseline = await chooseBaseline({
+    baseline: args.baseline,
+    history: args.history,
+    minViews: funnel.minBaselineViews,
+  });
   if (args.export !== undefined) prepareExport(args.export);
   const staging = await prepareOutput(file, runId, args.replace);
   const progress = progressLine(args.input, !args.quiet && !args.json);
@@ -65,7 +70,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       splitBytes,
       staging,
       funnel,
-      history,
+      baseline,
       runner: args.runner as 'local' | 'direct',
       workers: threads,
       output: {
@@ -77,7 +82,10 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
           state_id: null,
           mode: 'batch',
           input: args.input.join(' '),
-          options: JSON.stringify({ ...funnel, baseline: args.baseline, splitBytes, runner: args.runner }),
+          options: JSON.stringify({
+            ...{ ...funnel, baseline: args.baseline, history: args.history ?? null },
+            ...{ splitBytes, runner: args.runner },
+          }),
           watermark: null,
           allowed_lateness_ms: funnel.windowing.allowedLatenessMs,
           started_at: startedAt,
@@ -118,6 +126,14 @@ function duckdbFile(output: string): string {
       `--output ${output}: duckdb:FILE was expected, like duckdb:${path.join('out', 'funnel.duckdb')}`,
     );
   return match[1];
+}
+
+/** The SDK's own runner looks side inputs up in the main input's window, or in the global one. */
+function requireRunner({ runner, baseline }: RunArguments): void {
+  if (runner === 'direct' && baseline === 'trailing')
+    throw new InputError(
+      '--runner direct can’t look up a trailing baseline: the SDK’s runner knows no earlier windows of a side input. Choose --runner local, or --baseline run or a file',
+    );
 }
 
 function settings(

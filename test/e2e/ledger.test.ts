@@ -12,6 +12,7 @@ import { describeFailure } from '../../pipelines/failure';
 import { type FunnelOptions, funnel } from '../../pipelines/funnel';
 import '../../pipelines/registration';
 import { runLocally } from '../../runners/local';
+import { ownHours } from '../../transforms/baselines';
 import { wellFormedCsv } from '../dirty/well_formed_csv';
 import { tableTexts } from '../io/table_texts';
 
@@ -85,7 +86,7 @@ async function run(input: string, workers: number, fault: object | null): Promis
           ...{ allowed_lateness_ms: 7_200_000, started_at: STARTED },
         },
       },
-      history: null,
+      baseline: ownHours,
       manifest: null,
     });
     funnel(new Root(pipeline), ends, OPTIONS);

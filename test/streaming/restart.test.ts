@@ -50,7 +50,10 @@ test.each<[string, ScriptedRun]>([
   ['the same', {}],
   ['other scores', { funnel: { score: { minFlagViews: 1, zThreshold: 3, basis: 'either' } } }],
   ['another threshold of the baseline', { funnel: { minBaselineViews: 1 } }],
-  ['other history', { history: [{ hour: TEN - 24 * HOUR, brands: [] }] }],
+  [
+    'other hours of the baseline',
+    { baseline: { name: 'file', hours: [{ hour: TEN - 24 * HOUR, brands: [] }] } },
+  ],
 ])('goes on with %s', async (_, options) => {
   await run(Number.NaN, options);
   expect(await hour()).toMatchObject([{ views: 3, pane: 'late' }]);

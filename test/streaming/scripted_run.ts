@@ -80,7 +80,7 @@ function source(root: Root): PCollection<RangeChunk> {
   );
 }
 
-export interface ScriptedRun extends Partial<Pick<StreamRun, 'reached' | 'history' | 'replace'>> {
+export interface ScriptedRun extends Partial<Pick<StreamRun, 'reached' | 'baseline' | 'replace'>> {
   readonly funnel?: Partial<FunnelOptions>;
   /** Called before a pull is given out, counted from 0: when all before it are committed. */
   readonly before?: (pull: number) => Promise<void>;
@@ -97,7 +97,7 @@ export function runScript(folder: string, pulls: readonly Pull[], run: ScriptedR
     input: 'script',
     // No early panes: processing time is not the test's to move.
     funnel: { ...OPTIONS, windowing: { ...OPTIONS.windowing, earlyFiringMs: 3_600_000 }, ...funnel },
-    history: [],
+    baseline: { name: 'file', hours: [] },
     output: join(folder, output),
     replace: false,
     state: join(folder, 'state'),

@@ -9,6 +9,7 @@ import { step } from '../../beam/step';
 import { taggedTestStream } from '../../beam/test_stream';
 import { ScoreHour } from '../../transforms/anomalies/score_fn';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
+import { givenHours } from '../../transforms/baselines';
 import { line } from './scripted_run';
 import { funnelWith, type Row, runStream, type Streamed } from './stream_funnel';
 
@@ -42,14 +43,14 @@ function graph(file?: string): runnerApi.Pipeline {
       outputs = root.apply(stream().build() as never) as never;
       return outputs.events;
     },
-    history: (root: Root) => {
+    baseline: givenHours((root: Root) => {
       const { history } = outputs;
       const { pcollections } = (
         root as unknown as { pipeline: { getProto(): runnerApi.Pipeline } }
       ).pipeline.getProto().components!;
       pcollections[history.getId()].isBounded = runnerApi.IsBounded_Enum.BOUNDED;
       return history.apply(step('Parse history', new ParseHistory()) as never);
-    },
+    }),
     ...(file !== undefined && { file }),
   });
 }

@@ -7,12 +7,14 @@ import { droppedElements } from '../../beam/dropped_elements';
 import { type PCollection, Pipeline, Root } from '../../beam/sdk';
 import { step } from '../../beam/step';
 import { type TestStreamBuilder, testStream } from '../../beam/test_stream';
-import { historyHours } from '../../io/staging/history_hours';
+import { keepHistory } from '../../io/staging/history_hours';
+import type { BaselineChoice } from '../../pipelines/baseline_choice';
+import { baselineEnd, hoursOf } from '../../pipelines/baseline_end';
 import { type FunnelOptions, funnel } from '../../pipelines/funnel';
 import '../../pipelines/registration';
 import { type Dropped, runLocally } from '../../runners/local';
 import { isVoid, TABLES } from '../../schema/tables';
-import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
+import type { BaselineEnd } from '../../transforms/baselines';
 import { EventBatchCoder } from '../../transforms/clean/event_batch_coder';
 
 const ENDS = require.resolve('./ends');
@@ -51,34 +53,41 @@ export const OPTIONS: FunnelOptions = {
   computedAt: Date.UTC(2026, 0, 1),
 };
 
-/** The graph, whose stream is put in later: building it takes longer than running it. */
-export function funnelOf(file: string, history: readonly HistoryHour[] = []): runnerApi.Pipeline {
+/** The graph, whose stream is put in later: building it takes longer than running it. The baseline's hours are kept in `file`. */
+export function funnelOf(
+  file: string,
+  baseline: BaselineChoice = { name: 'file', hours: [] },
+  options: Partial<FunnelOptions> = {},
+): runnerApi.Pipeline {
+  keepHistory(file, hoursOf(baseline) ?? []);
   return funnelWith({
     lines: (root) => root.apply(emptyStream().build() as never) as PCollection<string>,
-    history: historyHours<HistoryHour>(file, history),
+    baseline: baselineEnd(baseline, file),
+    options,
   });
 }
 
 export interface Inputs {
   readonly lines: (root: Root) => PCollection<string>;
-  readonly history: (root: Root) => PCollection<HistoryHour>;
+  readonly baseline: BaselineEnd;
+  readonly options?: Partial<FunnelOptions>;
   /** Where rows are written down, if not into memory. */
   readonly file?: string;
 }
 
-export function funnelWith({ lines, history, file }: Inputs): runnerApi.Pipeline {
+export function funnelWith({ lines, baseline, options, file }: Inputs): runnerApi.Pipeline {
   const pipeline = new Pipeline();
   funnel(
     new Root(pipeline),
     {
       source: (root) => lines(root).apply(step('Lines', new LinesToChunks(COLUMNS)) as never),
-      history,
+      baseline,
       late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
       audit: (rows) => rows,
       sink: (table) => step(`Write ${table.name}`, new WriteDown(table.name, file ?? null)) as never,
       publish: () => {},
     },
-    OPTIONS,
+    { ...OPTIONS, ...options },
   );
   return pipeline.getProto();
 }

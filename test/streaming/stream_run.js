@@ -82,7 +82,7 @@ executeStream({
     score: { minFlagViews: 50, zThreshold: 2, basis: 'brand' },
     computedAt: 0,
   },
-  history: [],
+  baseline: { name: 'file', hours: [] },
   output: path.join(folder, 'funnel.duckdb'),
   replace: false,
   state: path.join(folder, 'state'),

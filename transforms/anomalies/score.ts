@@ -31,8 +31,6 @@ export type Score = Pick<
   | 'n_brand_hour'
   | 'expected_purchases'
   | 'revenue_at_risk'
-  | 'baseline'
-  | 'baseline_through'
 >;
 
 /** Scores one hour of one brand. `status` is open where it is flagged. */
@@ -71,8 +69,6 @@ export function score(
     n_brand_hour: ofHour?.n ?? 0,
     expected_purchases: expected,
     revenue_at_risk: expected === null ? null : revenueAtRisk(expected, measures, ofBrand),
-    baseline: baseline.name,
-    baseline_through: baseline.through,
   };
 }
 

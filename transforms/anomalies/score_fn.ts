@@ -1,6 +1,7 @@
+import type { PrecedingWindow } from '../../beam/preceding_window';
 import { HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
-import { type Baseline, hourOfDayOf } from '../baseline/baseline';
+import { type Baseline, type BaselineName, fullestBaseline, hourOfDayOf } from '../baseline/baseline';
 import type { HourBrands } from '../baseline/baseline_fn';
 import type { Lookup, PaneContext } from '../context';
 import { COUNTS } from '../count/cells';
@@ -10,6 +11,13 @@ import { type ScoreOptions, score } from './score';
 import type { HourVerdict } from './verdict_fn';
 
 export const DETECTOR = 'zscore';
+
+/** What rows say of the baseline that they were scored against. */
+export interface ScoredAgainst {
+  readonly name: BaselineName;
+  /** The hours that it may hold, for a main window; null where it may hold any. */
+  readonly hours: PrecedingWindow | null;
+}
 
 /**
  * Brands of an hour × baseline → the verdict on each of its brands.
@@ -22,16 +30,18 @@ export class ScoreHour {
     readonly options: ScoreOptions,
     readonly computedAt: number,
     readonly bounded: boolean,
+    readonly against: ScoredAgainst,
   ) {}
 
   *process(
     { hour: start, revision, brands }: HourBrands,
-    context: PaneContext & { baseline: Lookup<Baseline> },
+    context: PaneContext & { baseline: Lookup<Baseline[]> },
   ): Generator<{ key: string; value: HourVerdict }> {
     const info = context.pane.lookup();
     const pane = paneLabel(info, this.bounded);
     if (pane === 'early') return;
-    const baseline = context.baseline.lookup();
+    const baseline = fullestBaseline(context.baseline.lookup());
+    const through = this.against.hours?.endFor(start) ?? null;
     const isOnlyPane = this.bounded || (info.isFirst && info.isLast);
     const provenance = { pane, revision, computed_at: this.computedAt };
     const rows: AnomalyRow[] = [];
@@ -50,6 +60,8 @@ export class ScoreHour {
         brand,
         detector: DETECTOR,
         ...verdict,
+        baseline: this.against.name,
+        baseline_through: through,
         ...measured,
       });
     }

@@ -30,15 +30,25 @@ export interface BrandBaseline {
   readonly revenue: string;
 }
 
+/** Where a baseline's hours come from: the run itself, the weeks before each hour, or a file. */
+export type BaselineName = 'run' | 'trailing' | 'file';
+
 export interface Baseline {
-  readonly name: 'run' | 'trailing' | 'file';
-  /** End of the last hour that the baseline may hold; null where it may hold any. */
-  readonly through: number | null;
+  /** Records absorbed by all the hours that it was made of: of two baselines over the same time the one with the larger revision knows more. */
+  readonly revision: number;
   readonly brands: Readonly<Record<string, BrandBaseline>>;
 }
 
 /** What hours are scored against where there is nothing: no mean, no deviation, so no score but 0. */
-export const NO_BASELINE: Baseline = { name: 'run', through: null, brands: {} };
+const NO_BASELINE: Baseline = { revision: 0, brands: {} };
+
+/** Of the panes of a baseline the one that knows most; an empty one where there is none. */
+export function fullestBaseline(panes: readonly Baseline[]): Baseline {
+  return panes.reduce(
+    (fullest, pane) => (pane.revision > fullest.revision ? pane : fullest),
+    panes[0] ?? NO_BASELINE,
+  );
+}
 
 /**
  * Mean and sample deviation of purchases / views over hours that are given in hour order. The deviation is exactly 0 when all rates are equal as fractions, which a sum of
@@ -60,12 +70,7 @@ export function conversionStats(hours: readonly Pick<BrandHour, 'views' | 'purch
 }
 
 /** The baseline over some hours of some brands, in any order. Hours with fewer views than `minViews` don't count. */
-export function buildBaseline(
-  name: Baseline['name'],
-  through: number | null,
-  hours: Iterable<BrandHour>,
-  minViews: number,
-): Baseline {
+export function buildBaseline(revision: number, hours: Iterable<BrandHour>, minViews: number): Baseline {
   const byBrand = new Map<string, BrandHour[]>();
   for (const hour of hours) {
     if (hour.views < Math.max(minViews, 1)) continue;
@@ -75,7 +80,7 @@ export function buildBaseline(
   }
   // A brand may be called __proto__: entries, not assignments.
   const brands = Object.fromEntries([...byBrand].map(([brand, ofBrand]) => [brand, brandBaseline(ofBrand)]));
-  return { name, through, brands };
+  return { revision, brands };
 }
 
 function brandBaseline(hours: BrandHour[]): BrandBaseline {

@@ -1,4 +1,6 @@
 import type { Coder } from 'apache-beam/coders/coders';
+import type { Instant } from 'apache-beam/values';
+import Long from 'long';
 import type { Keyed, KeyedCombineFn } from '../../beam/combine';
 import { ListCoder } from '../../beam/list_coder';
 import { type WindowContext, windowStart } from '../context';
@@ -51,14 +53,16 @@ export class DigestHistory {
   }
 }
 
+/** The time of an hour that comes without one: its start. */
+export function hourTimestamp({ value }: Keyed<HourBrands>): Instant {
+  return Long.fromNumber(value.hour);
+}
+
 type Digests = HourBrands[];
 
 /** Digests of all hours → the baseline over them. Of an hour's digests the one with the largest revision counts. */
 export class BuildBaseline implements KeyedCombineFn<HourBrands, Digests, Baseline> {
-  constructor(
-    readonly name: Baseline['name'],
-    readonly minViews: number,
-  ) {}
+  constructor(readonly minViews: number) {}
 
   createAccumulator(): Digests {
     return [];
@@ -79,8 +83,9 @@ export class BuildBaseline implements KeyedCombineFn<HourBrands, Digests, Baseli
       const known = latest.get(digest.hour);
       if (known === undefined || digest.revision > known.revision) latest.set(digest.hour, digest);
     }
-    const hours = [...latest.values()].flatMap(brandHours);
-    return buildBaseline(this.name, null, hours, this.minViews);
+    const hours = [...latest.values()];
+    const revision = hours.reduce((sum, hour) => sum + hour.revision, 0);
+    return buildBaseline(revision, hours.flatMap(brandHours), this.minViews);
   }
 
   accumulatorCoder(): Coder<Digests> {
@@ -88,7 +93,8 @@ export class BuildBaseline implements KeyedCombineFn<HourBrands, Digests, Baseli
   }
 }
 
-function brandHours({ hour, brands }: HourBrands): BrandHour[] {
+/** An hour's brands, one by one. */
+export function brandHours({ hour, brands }: HourBrands): BrandHour[] {
   return brands.names.map((brand, cell) => ({
     brand,
     hour,

@@ -40,7 +40,7 @@ const digests = fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 8 }).chain((hou
 );
 
 test('in any order, with panes repeated or lost but the last: bit for bit the same', () => {
-  const fn = new BuildBaseline('run', 10);
+  const fn = new BuildBaseline(10);
   const cases = digests.chain((hours) => {
     const last = hours.flatMap((panes) => panes.slice(-1));
     return fc.tuple(
@@ -84,7 +84,7 @@ test('an hour counts from the least number of views, and one without views never
     brands: Cells.of(['a'], [views, 0, 0, 1], [1n]),
   });
   const brands = (views: number, least: number) => {
-    const fn = new BuildBaseline('run', least);
+    const fn = new BuildBaseline(least);
     return Object.keys(fn.extractOutput(fn.addInput(fn.createAccumulator(), hour(views))).brands);
   };
   expect(brands(10, 10)).toEqual(['a']);
