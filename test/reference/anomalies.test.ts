@@ -136,6 +136,42 @@ test('a baseline file is the whole baseline', () => {
   });
 });
 
+describe('trailing', () => {
+  /** An hour at a time of a day, counted from the first. */
+  const of = (day: number, hourOfDay: number, purchases = 10) => hour(day * 24 + hourOfDay, 100, purchases);
+  const options = { baseline: 'trailing' as const };
+  const counted = (rows: readonly HourlyBrandRow[], history: readonly BaselineHour[] = []) =>
+    score([...rows, of(60, 0, 100)], { ...options, history, zThreshold: 0.5 }).find(
+      ({ window_start }) => window_start === DAY_1 + 60 * 24 * HOUR,
+    )?.n_brand;
+
+  test('the days from the 57th to the second before count, from midnight to midnight', () => {
+    const [first, last] = [of(3, 0, 8), of(58, 23, 12)];
+    expect(counted([first, of(30, 12), last])).toBe(3);
+    expect(counted([of(2, 23), first, of(30, 12), last, of(59, 0)])).toBe(3);
+  });
+
+  test('the row says which, and where it ends', () => {
+    const rows = [of(3, 5, 8), of(4, 5, 12), of(60, 23, 100)];
+    expect(score(rows, options)).toMatchObject([
+      { n_brand: 2, n_brand_hour: 0, baseline: 'trailing', baseline_through: DAY_1 + 59 * 24 * HOUR },
+    ]);
+  });
+
+  test('no baseline, no flag', () => {
+    expect(score([of(59, 0), of(59, 1), of(60, 0, 100)], { ...options, zThreshold: 0.1 })).toEqual([]);
+  });
+
+  test('history counts where the run has nothing of its hour, of whichever brand', () => {
+    const history = [of(3, 0, 8), of(4, 0, 12), { ...of(5, 0), brand: 'other' }];
+    expect(counted([], history)).toBe(2);
+    expect(counted([of(3, 0, 9)], history)).toBe(2);
+    expect(counted([{ ...of(3, 0), brand: 'other' }, of(6, 0)], history)).toBe(2);
+    const [row] = score([of(3, 0, 9), of(60, 0, 100)], { ...options, history });
+    expect(row.conv_mean_brand).toBeCloseTo((0.09 + 0.12) / 2, 12);
+  });
+});
+
 describe('the basis', () => {
   // At the hour of day the rates are 0.1 ± 0.01 (z of 0.2 is 10); over all hours they spread from 0.1 to 0.9.
   const baseline = [

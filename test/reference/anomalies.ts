@@ -1,4 +1,5 @@
 /** Hours in which a brand converted unlike itself, judged by z-scores against a baseline (spec, section 4). */
+import { DAY_MS } from '../../schema/events';
 import type { AnomalyRow, HourlyBrandRow } from '../../schema/tables';
 import { compareUtf8 } from './duplicates';
 import { divideHalfAwayFromZero, fractionOf } from './money';
@@ -11,8 +12,13 @@ export interface AnomalyOptions {
   readonly minFlagViews: number;
   readonly zThreshold: number;
   readonly anomalyBasis: 'brand' | 'brand-hour' | 'either';
-  /** `run`: the run's own hours; else the hours of a file, and nothing else. Neither is cut off at a time, so `baseline_through` is null. */
-  readonly baseline: 'run' | readonly BaselineHour[];
+  /**
+   * `run`: the run's own hours; a list: the hours of a file, and nothing else. Neither is cut off at a time, so `baseline_through` is null. `trailing`: for an hour of day D the days D−57 to D−2, of the
+   * run and of `history`.
+   */
+  readonly baseline: 'run' | 'trailing' | readonly BaselineHour[];
+  /** Hours of an earlier run, for `trailing`: they count where the run has nothing of their hour. */
+  readonly history: readonly BaselineHour[];
 }
 
 interface Statistics {
@@ -22,15 +28,16 @@ interface Statistics {
 }
 
 export function anomalies(rows: readonly HourlyBrandRow[], options: AnomalyOptions): AnomalyRow[] {
-  const all = options.baseline === 'run' ? rows : options.baseline;
-  const baseline = all
+  const baseline = allHours(rows, options)
     .filter((hour) => hour.views >= options.minBaselineViews && hour.views > 0)
     .sort((a, b) => a.window_start - b.window_start || compareUtf8(a.brand, b.brand));
 
   const flagged: AnomalyRow[] = [];
   for (const row of rows) {
     if (row.views < options.minFlagViews || row.conversion_rate === null) continue;
-    const brandHours = baseline.filter((hour) => hour.brand === row.brand);
+    const brandHours = baseline.filter(
+      (hour) => hour.brand === row.brand && (options.baseline !== 'trailing' || isTrailing(hour, row)),
+    );
     const sameHours = brandHours.filter((hour) => hourOfDay(hour) === hourOfDay(row));
     const brand = statistics(brandHours);
     const brandHour = statistics(sameHours);
@@ -65,11 +72,33 @@ export function anomalies(rows: readonly HourlyBrandRow[], options: AnomalyOptio
       n_brand_hour: brandHour.n,
       expected_purchases: expected,
       revenue_at_risk: expected === null ? null : revenueAtRisk(expected, row, brandHours),
-      baseline: options.baseline === 'run' ? 'run' : 'file',
-      baseline_through: null,
+      baseline: typeof options.baseline === 'string' ? options.baseline : 'file',
+      baseline_through: options.baseline === 'trailing' ? midnight(row) - DAY_MS : null,
     });
   }
   return flagged;
+}
+
+/** All hours that a baseline may be made of. */
+function allHours(
+  rows: readonly HourlyBrandRow[],
+  { baseline, history }: AnomalyOptions,
+): readonly BaselineHour[] {
+  if (baseline === 'run') return rows;
+  if (baseline !== 'trailing') return baseline;
+  const own = new Set(rows.map((row) => row.window_start));
+  return [...rows, ...history.filter((hour) => !own.has(hour.window_start))];
+}
+
+/** Start of the hour's UTC day. */
+function midnight(hour: { readonly window_start: number }): number {
+  return Date.parse(new Date(hour.window_start).toISOString().slice(0, 10));
+}
+
+/** Whether an hour is one of the days D−57 to D−2 before the row's day D. */
+function isTrailing(hour: BaselineHour, row: BaselineHour): boolean {
+  const day = midnight(row);
+  return hour.window_start >= day - 57 * DAY_MS && hour.window_start < day - DAY_MS;
 }
 
 function hourOfDay(hour: { readonly window_start: number }): number {

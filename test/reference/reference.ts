@@ -40,6 +40,7 @@ export const DEFAULT_OPTIONS: ReferenceOptions = {
   zThreshold: 2,
   anomalyBasis: 'brand',
   baseline: 'run',
+  history: [],
   priceBands: [10, 30, 60],
   currency: null,
 };
