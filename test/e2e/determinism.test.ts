@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { dirtyCsv } from '../dirty/dirty_csv';
 import { dirtyNdjson } from '../dirty/dirty_ndjson';
+import { months, monthsCsv } from '../dirty/months';
 import { cutIntoFiles, shuffleLines } from '../dirty/rearranged';
 import { wellFormedCsv } from '../dirty/well_formed_csv';
 import { tableTexts } from '../io/table_texts';
@@ -208,5 +209,24 @@ test('silver, one and four workers, shuffled and cut', async () => {
     write('silver, shuffled', shuffled),
     '--silver --workers 4 --shards 7 --slot 5 --split-size 4KiB',
   );
+  expectEqual(await tableTexts(output, PLACE), expected);
+});
+
+test('a trailing baseline with history, in all ways, shuffled and cut', async () => {
+  const csv = monthsCsv(months(13, 0, 14));
+  const history = await tables(
+    write('history', [{ name: 'a.csv', bytes: monthsCsv(months(2, -9, 3)) }]),
+    PLAINEST,
+  );
+  const flags = ` --min-flag-views 18 --baseline trailing --history duckdb:${history}`;
+  const input = write('trailing', [{ name: 'a.csv', bytes: csv }]);
+  const expected = await tableTexts(await tables(input, PLAINEST + flags), PLACE);
+  expect(expected.gold_anomalies_hourly_brand.length).toBeGreaterThan(5);
+  for (const way of WAYS) expectEqual(await tableTexts(await tables(input, way + flags), PLACE), expected);
+  const shuffled = cutIntoFiles(5, shuffleLines(3, csv, 'csv'), 'csv', 3).map((bytes, piece) => ({
+    name: `${piece}.csv`,
+    bytes,
+  }));
+  const output = await tables(write('trailing, shuffled', shuffled), `--workers 4 --shards 2${flags}`);
   expectEqual(await tableTexts(output, PLACE), expected);
 });
