@@ -1,0 +1,268 @@
+/** Trailing baselines over live events: the anomalies of a batch over the same events, and what late events do to a baseline and to an anomaly. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Pipeline } from 'apache-beam/proto/beam_runner_api';
+import { requireForStream } from '../../pipelines/baseline_choice';
+import { DAY_MS, HOUR_MS } from '../../schema/events';
+import type { AnomalyRow, HourlyBrandRow } from '../../schema/tables';
+import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
+import { MOST_TRAILING_LATENESS_MS } from '../../transforms/baseline/trailing';
+import { Dice } from '../dirty/dice';
+import { FIRST_DAY, type MonthsEvent, months, monthsCsv } from '../dirty/months';
+import { diffTables } from '../e2e/table_diff';
+import { anomalies } from '../reference/anomalies';
+import { computeReference, DEFAULT_OPTIONS } from '../reference/reference';
+import {
+  emptyStream,
+  funnelOf,
+  OPTIONS,
+  type Row,
+  runStream,
+  type Stream,
+  type Streamed,
+} from './stream_funnel';
+
+// See test/e2e/ledger.test.ts.
+jest.mock(
+  'fast-deep-equal',
+  () => jest.requireActual<typeof import('node:util')>('node:util').isDeepStrictEqual,
+);
+
+const MINUTE = 60_000;
+const LATENESS = OPTIONS.windowing.allowedLatenessMs;
+const SCORE = { minFlagViews: 18, zThreshold: 2, basis: 'either' as const };
+/** So low that about every other hour is flagged, and all of its scores compared. */
+const LOW = 0.5;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'funnelpulse-trailing-stream-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let graphs = 0;
+const graphOf = (zThreshold: number, history: readonly HistoryHour[]): Pipeline =>
+  funnelOf(
+    join(folder, `history-${graphs++}.json`),
+    { name: 'trailing', history },
+    { score: { ...SCORE, zThreshold } },
+  );
+const end = (graph: Pipeline, stream: Stream): Promise<Streamed> =>
+  runStream(graph, stream.advanceWatermarkToInfinity());
+const open = (result: Streamed): Row[] =>
+  result.tables.gold_anomalies_hourly_brand.filter(({ status }) => status === 'open');
+
+function hourlyRows(events: readonly MonthsEvent[]): HourlyBrandRow[] {
+  return computeReference([{ source: 'stream', format: 'csv', bytes: monthsCsv(events) }])
+    .gold_funnel_hourly_brand;
+}
+
+function historyOf(rows: readonly HourlyBrandRow[]): HistoryHour[] {
+  const hours = new Set(rows.map((row) => row.window_start));
+  return [...hours].map((hour) => ({
+    hour,
+    brands: rows
+      .filter((row) => row.window_start === hour)
+      .map(({ brand, views, purchases, revenue }) => ({ brand, views, purchases, revenue: String(revenue) })),
+  }));
+}
+
+describe('the same events as a stream and as a batch', () => {
+  const events = months(13, 0, 8);
+  const before = hourlyRows(months(2, -12, 2));
+  const rows = hourlyRows(events);
+  let graph: Pipeline;
+  let expected: AnomalyRow[];
+  beforeAll(() => {
+    graph = graphOf(LOW, historyOf(before));
+    expected = anomalies(rows, {
+      ...DEFAULT_OPTIONS,
+      ...{ minFlagViews: 18, anomalyBasis: 'either', zThreshold: LOW },
+      ...{ baseline: 'trailing', history: before },
+    });
+    expect(expected.length).toBeGreaterThan(30);
+    expect(new Set(expected.map((row) => row.window_start < FIRST_DAY + 2 * DAY_MS))).toEqual(
+      new Set([true, false]),
+    );
+  });
+
+  /** Fails unless the open anomalies are those of the batch. */
+  function expectParity(result: Streamed): void {
+    expect(result.droppedRecords).toBe(0);
+    const tables = { gold_anomalies_hourly_brand: open(result) };
+    const differences = diffTables({ gold_anomalies_hourly_brand: expected }, tables, {
+      ignore: ['pane', 'computed_at'],
+    });
+    expect(differences).toEqual([]);
+  }
+  const elements = (of: readonly MonthsEvent[]) => of.map(({ time, line }) => ({ value: line, at: time }));
+
+  test.each([1, 2, 3])('out of order and late, seed %i', async (seed) => {
+    const dice = new Dice(seed);
+    // When an event comes, by event time: up to half an hour after its own, and one in fifty up to the last moment of its hour's lateness.
+    const coming = events
+      .map((event) => {
+        const expiry = Math.floor(event.time / HOUR_MS) * HOUR_MS + HOUR_MS + LATENESS;
+        const isLate = dice.percent(2);
+        const at = isLate
+          ? event.time + dice.under(expiry - event.time)
+          : event.time + dice.under(30 * MINUTE);
+        return { event, at };
+      })
+      .sort((a, b) => a.at - b.at);
+    let stream = emptyStream();
+    let watermark = Number.NEGATIVE_INFINITY;
+    for (let from = 0; from < coming.length; ) {
+      const to = from + 1 + dice.under(200);
+      const bundle = coming.slice(from, to);
+      // Not behind the first that is still to come, by half an hour.
+      const next = coming[from].at - 30 * MINUTE;
+      if (next > watermark) {
+        stream = stream.advanceWatermarkTo(next);
+        watermark = next;
+      }
+      stream = stream.elements(elements(bundle.map(({ event }) => event)));
+      if (dice.percent(30)) stream = stream.advanceProcessingTimeBy(dice.under(20) * 1000);
+      from = to;
+    }
+    expectParity(await end(graph, stream));
+  });
+
+  test('all at once, the last day first, behind a watermark that leaps', async () => {
+    let stream = emptyStream();
+    for (let day = 7; day >= 0; day--) {
+      const start = FIRST_DAY + day * DAY_MS;
+      stream = stream.elements(elements(events.filter(({ time }) => time >= start && time < start + DAY_MS)));
+      stream = stream.advanceProcessingTimeBy(11_000);
+    }
+    expectParity(await end(graph, stream));
+  });
+
+  test('day by day, the watermark from midnight to midnight', async () => {
+    let stream = emptyStream();
+    for (let day = 0; day < 8; day++) {
+      const start = FIRST_DAY + day * DAY_MS;
+      stream = stream.elements(elements(events.filter(({ time }) => time >= start && time < start + DAY_MS)));
+      stream = stream.advanceWatermarkTo(start + DAY_MS);
+    }
+    expectParity(await end(graph, stream));
+  });
+});
+
+describe('late', () => {
+  const brand = 'runail';
+  let number = 0;
+  /** So many views and purchases in one hour of a day. */
+  function hour(
+    day: number,
+    hourOfDay: number,
+    views: number,
+    purchases: number,
+  ): { value: string; at: number }[] {
+    const at = FIRST_DAY + day * DAY_MS + hourOfDay * HOUR_MS + MINUTE;
+    const time = `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+    const line = (type: string) => [time, type, `p${number++}`, '', brand, '5.00', 'u1', 's1'].join(',');
+    return [
+      ...Array.from({ length: views }, () => ({ value: line('view'), at })),
+      ...Array.from({ length: purchases }, () => ({ value: line('purchase'), at })),
+    ];
+  }
+  const midnight = (day: number) => FIRST_DAY + day * DAY_MS;
+  /** Anomalies as they were written; the last combine says a verdict as soon as it comes, and once more on time. */
+  const verdicts = <T>(result: Streamed, columns: (row: Row) => T): T[] => {
+    const rows = result.written.filter(({ table }) => table === 'gold_anomalies_hourly_brand');
+    const texts = new Set(rows.map(({ row }) => JSON.stringify(columns(row))));
+    return [...texts].map((text) => JSON.parse(text) as T);
+  };
+  /** What hours were scored against: the mean, of how many, and up to when. */
+  const scored = (result: Streamed) =>
+    verdicts(result, ({ conv_mean_brand, n_brand, baseline, baseline_through }) => [
+      (conv_mean_brand as number).toFixed(9),
+      ...[n_brand, baseline, baseline_through],
+    ]);
+
+  let graph: Pipeline;
+  /** Of few hours none is two deviations from the mean. */
+  let lower: Pipeline;
+  beforeAll(() => {
+    graph = graphOf(2, []);
+    lower = graphOf(LOW, []);
+  });
+  /** A day whose hours convert by 0.1, 0.2 and 0.3; the last is the day's last. Then the watermark gets somewhere, ten more purchases of that hour come, and two days later an hour in which all buy. */
+  const story = (watermark: number): Stream =>
+    emptyStream()
+      .elements([...hour(0, 10, 20, 2), ...hour(0, 11, 20, 4), ...hour(0, 23, 20, 6)])
+      .advanceWatermarkTo(watermark)
+      .elements(hour(0, 23, 0, 10))
+      .elements(hour(2, 0, 20, 20));
+  const against = (...rates: number[]) => [
+    [(rates.reduce((sum, rate) => sum + rate) / rates.length).toFixed(9), 3, 'trailing', midnight(1)],
+  ];
+  const [changed, unchanged] = [against(0.1, 0.2, 0.8), against(0.1, 0.2, 0.3)];
+
+  test.each<[string, number]>([
+    ['before the end of their day', midnight(1) - MINUTE],
+    ['observably late, when the day’s digest has been made', midnight(1) + MINUTE],
+    ['at the last allowed moment', midnight(1) + LATENESS - 1],
+  ])('purchases %s are in the baseline of two days later', async (_, watermark) => {
+    const result = await end(lower, story(watermark));
+    expect(result.droppedRecords).toBe(0);
+    expect(scored(result)).toEqual(changed);
+  });
+
+  test('purchases that come too late are not, and are counted', async () => {
+    const result = await end(lower, story(midnight(1) + LATENESS));
+    expect(result.droppedRecords).toBe(10);
+    expect(scored(result)).toEqual(unchanged);
+  });
+
+  test('a watermark that leaps over two days behind them changes nothing', async () => {
+    const leap = emptyStream()
+      .elements([...hour(0, 10, 20, 2), ...hour(0, 11, 20, 4), ...hour(0, 23, 20, 6), ...hour(2, 0, 20, 20)])
+      .advanceWatermarkTo(midnight(1) + MINUTE)
+      .elements(hour(0, 23, 0, 10))
+      .advanceWatermarkTo(midnight(3));
+    expect(scored(await end(lower, leap))).toEqual(changed);
+  });
+
+  test('an anomaly opens on time and heals by late purchases', async () => {
+    const stream = emptyStream()
+      .elements([...hour(0, 10, 20, 4), ...hour(0, 11, 20, 5), ...hour(0, 12, 20, 4)])
+      .advanceWatermarkTo(midnight(2))
+      .elements(hour(2, 10, 20, 0))
+      .advanceProcessingTimeBy(11_000)
+      .advanceWatermarkTo(midnight(2) + 11 * HOUR_MS)
+      .elements(hour(2, 10, 0, 4));
+    const result = await end(graph, stream);
+    expect(verdicts(result, (row) => [row.status, row.anomaly_type, row.pane, row.revision])).toEqual([
+      ['open', 'drop', 'on_time', 20],
+      ['retracted', null, 'late', 24],
+    ]);
+    expect(result.tables.gold_anomalies_hourly_brand).toMatchObject([{ status: 'retracted', purchases: 4 }]);
+  });
+});
+
+describe('what a stream refuses', () => {
+  const trailing = { name: 'trailing', history: [] } as const;
+  const windowing = (allowedLatenessMs: number) => ({
+    windowing: { ...OPTIONS.windowing, allowedLatenessMs },
+  });
+
+  test('a lateness with which baselines could still change when they are used', () => {
+    expect(MOST_TRAILING_LATENESS_MS).toBe(22 * HOUR_MS);
+    const graph = (lateness: number) => () =>
+      funnelOf(join(folder, 'none.json'), trailing, windowing(lateness));
+    expect(graph(22 * HOUR_MS)).not.toThrow();
+    expect(graph(22 * HOUR_MS + 1)).toThrow(/lateness/);
+    expect(() => requireForStream(trailing, 22 * HOUR_MS)).not.toThrow();
+    expect(() => requireForStream(trailing, 23 * HOUR_MS)).toThrow(/--allowed-lateness of 23h is too long/);
+    expect(() => requireForStream({ name: 'file', hours: [] }, 23 * HOUR_MS)).not.toThrow();
+  });
+
+  test('its own hours', () => {
+    expect(() => requireForStream({ name: 'run' }, 0)).toThrow(
+      /--baseline run .* Choose --baseline trailing/,
+    );
+  });
+});
