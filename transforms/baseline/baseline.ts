@@ -34,7 +34,7 @@ export interface BrandBaseline {
 export type BaselineName = 'run' | 'trailing' | 'file';
 
 export interface Baseline {
-  /** Records absorbed by all the hours that it was made of: of two baselines over the same time the one with the larger revision knows more. */
+  /** Of two baselines over the same time the one with the larger revision knows more: the sum of the revisions of what it was made of. */
   readonly revision: number;
   readonly brands: Readonly<Record<string, BrandBaseline>>;
 }

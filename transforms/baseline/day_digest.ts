@@ -12,7 +12,7 @@ import type { BrandHour } from './baseline';
 export interface DayDigest {
   /** Start, milliseconds since 1970. */
   readonly day: number;
-  /** Records absorbed by the hours that it was made of. */
+  /** Records absorbed by the hours that it was made of, and one for each of those: of two digests of a day the one with the larger revision knows more. */
   readonly revision: number;
   /** Its hours of brands, see {@link packHours}. */
   readonly block: Uint8Array;

@@ -45,7 +45,9 @@ export class DigestDay extends FullestOfEach<HourBrands, DayDigest> {
   override extractOutput(hours: HourBrands[]): DayDigest {
     const inOrder = hours.toSorted((a, b) => a.hour - b.hour);
     const day = dayOf(inOrder[0]?.hour ?? 0);
-    return { day, revision: sumOfRevisions(hours), block: packHours(day, inOrder.flatMap(brandHours)) };
+    // An hour more is more, though history absorbed no records.
+    const revision = sumOfRevisions(hours) + hours.length;
+    return { day, revision, block: packHours(day, inOrder.flatMap(brandHours)) };
   }
 
   protected override isSame(a: HourBrands, b: HourBrands): boolean {

@@ -5,39 +5,7 @@ import { HourBrandsCoder } from '../../../transforms/baseline/hour_brands_coder'
 import { Cells } from '../../../transforms/count/cells';
 import { combineByTree, mergeSteps, regrouped, throughCoder } from '../merge_trees';
 import { cellsByName, START } from '../records';
-
-const NAMES = ['a', 'b', '__proto__', 'Ж'];
-
-/** Digests of some hours, each with a few panes that grow. */
-const digests = fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 8 }).chain((hours) =>
-  fc.tuple(
-    ...hours.map((hour) =>
-      fc
-        .array(
-          fc.array(fc.tuple(fc.nat({ max: 40 }), fc.nat({ max: 9 }), fc.bigInt(0n, 2n ** 60n)), {
-            maxLength: NAMES.length,
-          }),
-          {
-            minLength: 1,
-            maxLength: 3,
-          },
-        )
-        .map((panes) =>
-          panes.map(
-            (brands, revision): HourBrands => ({
-              hour: START + hour * 3_600_000,
-              revision,
-              brands: Cells.of(
-                NAMES.slice(0, brands.length),
-                brands.flatMap(([views, purchases]) => [views, 1, 0, purchases]),
-                brands.map(([, , revenue]) => revenue),
-              ),
-            }),
-          ),
-        ),
-    ),
-  ),
-);
+import { digests } from './digests';
 
 test('in any order, with panes repeated or lost but the last: bit for bit the same', () => {
   const fn = new BuildBaseline(10);
