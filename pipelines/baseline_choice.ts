@@ -3,6 +3,7 @@ import { readBaseline, readHistory } from '../io/duckdb/read_baseline';
 import { InputError } from '../io/input_error';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { MOST_TRAILING_LATENESS_MS } from '../transforms/baseline/trailing';
+import { duckdbFile } from './duckdb_file';
 
 export type BaselineChoice =
   | { readonly name: 'run' }
@@ -31,7 +32,10 @@ export async function chooseBaseline({
     );
   if (baseline === 'run') return { name: 'run' };
   if (baseline !== 'trailing') return { name: 'file', hours: await readBaseline(baseline) };
-  return { name: 'trailing', history: history === undefined ? null : await readHistory(history, minViews) };
+  return {
+    name: 'trailing',
+    history: history === undefined ? null : await readHistory(duckdbFile('history', history), minViews),
+  };
 }
 
 /** Refuses what a stream can't be scored against: its own hours, which never are all there, and a trailing baseline that late events may still change when it is used. */

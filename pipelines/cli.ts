@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: parses, runs one command, and is the only place where an error becomes an exit code. */
 import yargs from 'yargs';
+import { baselineCommand } from './commands/baseline';
 import { generateCommand } from './commands/generate';
 import { optionsCommand } from './commands/options';
 import { runCommand } from './commands/run';
@@ -24,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
         '$0 COMMAND\n\nConversion funnels of online shops, hour by hour: views, carts, purchases, and the hours that were unlike the others.',
       )
       .command(runCommand)
+      .command(baselineCommand)
       .command(generateCommand)
       .command(optionsCommand)
       .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')

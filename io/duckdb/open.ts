@@ -57,7 +57,8 @@ function openError(file: string, error: unknown): InputError {
       `cannot open ${file}: another process${pid === undefined ? '' : ` (PID ${pid})`} has it open. Close it there, or choose another output`,
     );
   }
-  if (/not a valid DuckDB/i.test(text))
+  // A CSV or Parquet file it would read into memory.
+  if (/not a valid DuckDB|in-memory database/i.test(text))
     return new InputError(`cannot open ${file}: it is not a DuckDB file. Name another one`);
   if (/newer|older|version/i.test(text))
     return new InputError(

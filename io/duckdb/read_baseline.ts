@@ -26,7 +26,9 @@ export async function readBaseline(file: string): Promise<BaselineHour[]> {
     );
   const literal = `'${file.replaceAll("'", "''")}'`;
   if (isDatabase(file)) return readHours(`--baseline ${file}`, file, TABLE, 0);
-  const from = /\.csv(\.gz)?$/i.test(file) ? `read_csv(${literal})` : `read_parquet(${literal})`;
+  // Without their types a CSV's brand 007 would be the number 7, and revenue a double.
+  const types = "types = {'brand': 'VARCHAR', 'revenue': 'DECIMAL(38,4)'}";
+  const from = /\.csv(\.gz)?$/i.test(file) ? `read_csv(${literal}, ${types})` : `read_parquet(${literal})`;
   return readHours(`--baseline ${file}`, null, from, 0);
 }
 
@@ -36,29 +38,23 @@ export function isDatabase(file: string): boolean {
 }
 
 /** The hours of `--history duckdb:FILE`: those of an earlier run's brands with at least `minViews` views. */
-export async function readHistory(history: string, minViews: number): Promise<BaselineHour[]> {
-  const file = /^duckdb:(.+)$/.exec(history)?.[1];
-  if (file === undefined)
-    throw new InputError(
-      `--history ${history}: duckdb:FILE was expected, the output of an earlier run, like duckdb:out/funnel.duckdb`,
-    );
+export async function readHistory(file: string, minViews: number): Promise<BaselineHour[]> {
   if (!fs.existsSync(file))
     throw new InputError(
-      `--history ${history}: no such file. Name the output of an earlier run, or leave --history out`,
+      `--history duckdb:${file}: no such file. Name the output of an earlier run, or leave --history out`,
     );
-  return readHours(`--history ${history}`, file, TABLE, minViews);
+  return readHours(`--history duckdb:${file}`, file, TABLE, minViews);
 }
 
-/** The same of a run's own output, which may not be there yet, or have no tables: then there is no history. */
+/** The same of a run's own output, which may not be there yet, or have no tables: then there is no history. Waits for whoever has it locked. */
 export async function readOwnHistory(file: string, minViews: number): Promise<BaselineHour[]> {
   if (!fs.existsSync(file)) return [];
-  const isThere = await withDuckdb(file, 'READ_ONLY', async (connection) => {
-    const found = await connection.runAndReadAll(
-      `SELECT 1 FROM information_schema.tables WHERE table_name = '${TABLE}'`,
-    );
-    return found.getRows().length > 0;
-  });
-  return isThere ? readHistory(`duckdb:${file}`, minViews) : [];
+  const found = await whenUnlocked(() =>
+    withDuckdb(file, 'READ_ONLY', (connection) =>
+      connection.runAndReadAll(`SELECT 1 FROM information_schema.tables WHERE table_name = '${TABLE}'`),
+    ),
+  );
+  return found.getRows().length > 0 ? readHistory(file, minViews) : [];
 }
 
 /** Reads rows and puts those of an hour together. `database`: the file that is opened; null where `from` itself names one. Waits for whoever has it locked. */

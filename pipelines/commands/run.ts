@@ -1,6 +1,5 @@
 /** `funnelpulse run`: events in, tables out. */
 import { randomUUID } from 'node:crypto';
-import * as path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
 import { isPublished } from '../../io/duckdb/is_published';
@@ -12,6 +11,7 @@ import { startWorkers } from '../../runners/local/worker_thread';
 import type { AnomalyBasis } from '../../transforms/anomalies/score';
 import { parseIsoTime } from '../../transforms/parse/event_time';
 import { chooseBaseline } from '../baseline_choice';
+import { duckdbFile } from '../duckdb_file';
 import type { FunnelOptions } from '../funnel';
 import { InterruptedError, interruptible } from '../interrupt';
 import { parseDuration, parsePriceBands, parseSize, requireWhole, strictOptions } from '../option_values';
@@ -49,7 +49,7 @@ function run(args: RunArguments): Promise<void> {
 
 async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
-  const file = duckdbFile(args.output);
+  const file = duckdbFile('output', args.output);
   const { funnel, splitBytes, workers } = settings(args, startedAt);
   const runId = randomUUID();
   requireRunner(args);
@@ -116,16 +116,6 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
     await Promise.all(threads.map((thread) => thread.stop()));
     removeStaging(staging);
   }
-}
-
-/** The path of `duckdb:PATH`. */
-function duckdbFile(output: string): string {
-  const match = /^duckdb:(.+)$/.exec(output);
-  if (match === null)
-    throw new InputError(
-      `--output ${output}: duckdb:FILE was expected, like duckdb:${path.join('out', 'funnel.duckdb')}`,
-    );
-  return match[1];
 }
 
 /** The SDK's own runner looks side inputs up in the main input's window, or in the global one. */
