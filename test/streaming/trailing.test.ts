@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import type { Pipeline } from 'apache-beam/proto/beam_runner_api';
 import { requireForStream } from '../../pipelines/baseline_choice';
 import { DAY_MS, HOUR_MS } from '../../schema/events';
-import type { AnomalyRow, HourlyBrandRow } from '../../schema/tables';
+import type { AnomalyRow } from '../../schema/tables';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
 import { MOST_TRAILING_LATENESS_MS } from '../../transforms/baseline/trailing';
 import { Dice } from '../dirty/dice';
-import { FIRST_DAY, type MonthsEvent, months, monthsCsv } from '../dirty/months';
+import { FIRST_DAY, type MonthsEvent, months } from '../dirty/months';
 import { diffTables } from '../e2e/table_diff';
 import { anomalies } from '../reference/anomalies';
-import { computeReference, DEFAULT_OPTIONS } from '../reference/reference';
+import { DEFAULT_OPTIONS } from '../reference/reference';
+import { historyOf, hourlyRows } from './months_rows';
 import {
   emptyStream,
   funnelOf,
@@ -52,21 +53,6 @@ const end = (graph: Pipeline, stream: Stream): Promise<Streamed> =>
   runStream(graph, stream.advanceWatermarkToInfinity());
 const open = (result: Streamed): Row[] =>
   result.tables.gold_anomalies_hourly_brand.filter(({ status }) => status === 'open');
-
-function hourlyRows(events: readonly MonthsEvent[]): HourlyBrandRow[] {
-  return computeReference([{ source: 'stream', format: 'csv', bytes: monthsCsv(events) }])
-    .gold_funnel_hourly_brand;
-}
-
-function historyOf(rows: readonly HourlyBrandRow[]): HistoryHour[] {
-  const hours = new Set(rows.map((row) => row.window_start));
-  return [...hours].map((hour) => ({
-    hour,
-    brands: rows
-      .filter((row) => row.window_start === hour)
-      .map(({ brand, views, purchases, revenue }) => ({ brand, views, purchases, revenue: String(revenue) })),
-  }));
-}
 
 describe('the same events as a stream and as a batch', () => {
   const events = months(13, 0, 8);
