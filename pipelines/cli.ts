@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { baselineCommand } from './commands/baseline';
 import { generateCommand } from './commands/generate';
 import { optionsCommand } from './commands/options';
+import { replayCommand } from './commands/replay';
 import { runCommand } from './commands/run';
 import { describeFailure } from './failure';
 import { packageVersion } from './package_version';
@@ -27,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(runCommand)
       .command(baselineCommand)
       .command(generateCommand)
+      .command(replayCommand)
       .command(optionsCommand)
       .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')
       .strict()

@@ -32,6 +32,8 @@ export function start(args: readonly string[], { cwd, uid, by = [] }: StartOptio
   const [program, ...rest] = [...by, process.execPath, CLI, ...args];
   const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // The test's own, which need not be what this process was started with.
+    env: process.env,
     ...(cwd !== undefined && { cwd }),
     ...(uid !== undefined && { uid, gid: uid }),
   });
