@@ -1,29 +1,39 @@
-/** `funnelpulse generate`: events of a shop that does not exist, with incidents whose truth is known. */
+/** `funnelpulse generate`: events of a shop that does not exist, with incidents whose truth is known; as a file, or to a topic as they happen. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError, systemReason } from '../../io/input_error';
 import { DEFAULT_START, type WrittenShop, writeShop } from '../../producers/shop';
+import { parseIsoTime } from '../../transforms/parse/event_time';
 import { interruptible } from '../interrupt';
-import { strictOptions } from '../option_values';
+import { requireWhole, strictOptions } from '../option_values';
 import type { DeclaredOption } from '../options';
+import { COMMANDS } from '../replay/live_incidents';
+import { LiveMessages } from '../replay/live_messages';
+import type { OrderingKey } from '../replay/record_messages';
+import { above0, TOPIC_OPTIONS } from '../replay/replay_options';
+import { runSendCommand } from '../replay/send_command';
 import { statusLine } from '../status_line';
 import { formatBytes, formatCount, formatSeconds } from '../text';
+import { UsageError } from '../usage_error';
+
+/** Messages per second of a live shop. */
+const DEFAULT_RATE = 100;
 
 const GENERATE_OPTIONS = {
   events: {
     type: 'number',
-    demandOption: true,
-    describe: 'Rows to write',
-    unit: 'rows',
-    change: 'Always given',
+    describe: 'Events in all',
+    unit: 'events',
+    defaultDescription: 'required for a file; to a topic without an end',
+    change: 'Always given for a file',
   },
   days: {
     type: 'number',
-    demandOption: true,
-    describe: 'Days they spread over, 1 to 3660',
+    describe: 'Days they spread over in a file, 1 to 3660',
     unit: 'UTC days',
-    change: 'Always given',
+    defaultDescription: 'required for a file',
+    change: 'Always given for a file',
   },
   seed: {
     type: 'number',
@@ -34,32 +44,47 @@ const GENERATE_OPTIONS = {
   },
   out: {
     type: 'string',
-    demandOption: true,
-    describe: 'CSV file to write, gzipped where it ends in .gz',
+    describe:
+      'CSV file to write, gzipped where it ends in .gz; with --topic an NDJSON file of the same messages',
     unit: 'file',
-    change: 'Always given',
+    defaultDescription: 'required without --topic',
+    change: 'Always given without --topic',
   },
   incidents: {
     type: 'number',
-    default: 0,
-    describe: 'Conversion drops, spikes and outages to hide in it; what they are goes to FILE.truth.json',
+    describe: 'Conversion drops, spikes and outages to hide in a file; what they are goes to FILE.truth.json',
     unit: 'count, at most one a day',
-    change: 'Set it to see anomalies',
+    defaultDescription: '0',
+    change: 'Set it to see anomalies. With --topic, type them instead',
   },
   start: {
     type: 'string',
-    default: DEFAULT_START,
-    describe: 'First day',
-    unit: 'YYYY-MM-DD',
+    describe: 'First day; with --topic the event time at which it begins',
+    unit: 'YYYY-MM-DD, or with --topic a time as well',
+    defaultDescription: `${DEFAULT_START}; with --topic now`,
     change: 'Change it to put the shop into another season',
   },
-  quiet: {
-    type: 'boolean',
-    default: false,
-    describe: 'Print nothing',
-    unit: 'on or off',
-    change: 'Set it in scripts',
+  topic: {
+    type: 'string',
+    describe: 'Topic to publish to, without an end, as it happens, instead of writing a file',
+    unit: 'PROJECT/TOPIC or projects/PROJECT/topics/TOPIC',
+    change: 'Set it to have live traffic',
   },
+  rate: {
+    type: 'number',
+    describe: 'Messages per second, with --topic',
+    unit: 'messages per second, above 0',
+    defaultDescription: String(DEFAULT_RATE),
+    change: 'Raise it for a larger shop',
+  },
+  speed: {
+    type: 'number',
+    describe: 'Seconds of event time per second, with --topic',
+    unit: 'factor, above 0',
+    defaultDescription: '1',
+    change: 'Raise it, and set --start, to see hours end within minutes',
+  },
+  ...TOPIC_OPTIONS,
 } as const satisfies Record<string, DeclaredOption>;
 
 function build(argv: Argv) {
@@ -68,6 +93,14 @@ function build(argv: Argv) {
     .example(
       '$0 generate --events 1000000 --days 61 --incidents 6 --out out/shop.csv',
       'Two months of a shop with six incidents',
+    )
+    .example('$0 generate --topic local-test/events --rate 200', 'Live traffic, until Ctrl-C')
+    .example(
+      '$0 generate --topic local-test/events --rate 500 --speed 60 --start 2026-01-01T00:00:00Z',
+      'An hour a minute',
+    )
+    .epilogue(
+      `With --topic, lines on standard input begin and end incidents: ${COMMANDS}. A drop stops the purchases of a brand (the strongest if none is named), a spike makes them two and a half times as many, an outage stops all; durations are event time. The summary lists them. Ctrl-C stops: what was handed over is waited for, and the exit code is 130 (143 after SIGTERM).`,
     );
 }
 
@@ -75,16 +108,22 @@ type GenerateArguments = Awaited<ReturnType<typeof build>['argv']>;
 
 export const generateCommand: CommandModule<object, GenerateArguments> = {
   command: 'generate',
-  describe: 'Write the events of a made-up shop, for tests and demonstrations',
+  describe: 'Write the events of a made-up shop to a file, or publish them as they happen',
   builder: build as never,
   handler: generate,
 };
 
-async function generate(args: GenerateArguments): Promise<void> {
-  const { events, days, seed, out, incidents, start, quiet } = args;
+function generate(args: GenerateArguments): Promise<void> {
+  return args.topic === undefined ? generateFile(args) : generateTopic(args, args.topic);
+}
+
+async function generateFile(args: GenerateArguments): Promise<void> {
+  const { quiet, seed } = args;
+  const { events, days, out } = requiredForFile(args);
+  const { incidents = 0, start = DEFAULT_START } = args;
   checkTarget(out);
   const startedAt = Date.now();
-  const line = quiet ? null : statusLine();
+  const line = quiet || args.json ? null : statusLine();
   const written = await interruptible(async (signal) => {
     try {
       return await writeShop({
@@ -101,7 +140,63 @@ async function generate(args: GenerateArguments): Promise<void> {
       line?.end();
     }
   });
-  if (!quiet) process.stdout.write(`${resultLine(written, (Date.now() - startedAt) / 1000)}\n`);
+  const seconds = (Date.now() - startedAt) / 1000;
+  if (args.json) process.stdout.write(`${JSON.stringify({ ...written, seconds })}\n`);
+  else if (!quiet) process.stdout.write(`${resultLine(written, seconds)}\n`);
+}
+
+function requiredForFile(args: GenerateArguments): { events: number; days: number; out: string } {
+  const { events, days, out } = args;
+  if (events !== undefined && days !== undefined && out !== undefined) {
+    refuse(args, ['rate', 'speed'], 'is for --topic: a file has --events and --days');
+    return { events, days, out };
+  }
+  const missing = Object.entries({ events, days, out }).filter(([, value]) => value === undefined);
+  const names = missing.map(([name]) => `--${name}`).join(' and ');
+  throw new UsageError(
+    `${names} ${missing.length > 1 ? 'are' : 'is'} missing, or --topic. See funnelpulse generate --help`,
+  );
+}
+
+async function generateTopic(args: GenerateArguments, topic: string): Promise<void> {
+  const { seed, out, quiet, json, rate = DEFAULT_RATE, speed = 1 } = args;
+  refuse(args, ['days'], 'is for files: a topic has --rate');
+  refuse(args, ['incidents'], 'is for files: with --topic, type them on standard input, see --help');
+  const pace = { speed: above0('speed', speed), maxPauseMs: Number.POSITIVE_INFINITY };
+  const live = new LiveMessages({
+    seed: requireWhole('seed', seed, 0),
+    startMs: startTime(args.start),
+    perSecond: above0('rate', rate) / speed,
+    events:
+      args.events === undefined ? Number.POSITIVE_INFINITY : requireWhole('events', args.events, 1, 1e12),
+    orderingKey: args['ordering-key'] as OrderingKey,
+  });
+  const { all: incidents } = live.incidents;
+  await runSendCommand({
+    ...{ topic, out, pace, quiet, json },
+    departures: (_, line) => live.obeying(line, quiet),
+    more: () => ({ incidents }),
+    moreLines: () =>
+      incidents.map(
+        ({ kind, brand, start, end }) =>
+          `  ${kind}${brand === null ? '' : ` of ${brand}`}, ${start} to ${end ?? 'the end'}`,
+      ),
+  });
+}
+
+/** Says of options that were given that they have no meaning here. */
+function refuse(args: GenerateArguments, names: (keyof GenerateArguments)[], reason: string): void {
+  for (const name of names) if (args[name] !== undefined) throw new InputError(`--${name} ${reason}`);
+}
+
+function startTime(text: string | undefined): number {
+  if (text === undefined) return Date.now();
+  const time = parseIsoTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (Number.isNaN(time))
+    throw new InputError(
+      `--start ${text}: a day or time like 2026-01-01 or 2026-01-01T08:00:00Z was expected`,
+    );
+  return time;
 }
 
 /** Says before the work what would make it fail after it. */

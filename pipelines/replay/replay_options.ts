@@ -18,13 +18,6 @@ export const TOPIC_OPTIONS = {
     unit: 'user_session or none',
     change: 'Choose none to send faster where no subscription asks for order',
   },
-  'max-pause': {
-    type: 'string',
-    default: '60s',
-    describe: 'Longest real time to wait where the events pause; the rest of the pause is left out',
-    unit: 'duration: ms, s, m, h or d',
-    change: 'Raise it to keep quiet nights as long as they were',
-  },
   quiet: {
     type: 'boolean',
     default: false,
@@ -69,6 +62,13 @@ export const REPLAY_OPTIONS = {
     unit: 'messages per second, above 0',
     defaultDescription: 'by --speed',
     change: 'Set it to put a certain load on a stream',
+  },
+  'max-pause': {
+    type: 'string',
+    default: '60s',
+    describe: 'Longest real time to wait where the events pause; the rest of the pause is left out',
+    unit: 'duration: ms, s, m, h or d',
+    change: 'Raise it to keep quiet nights as long as they were',
   },
   shuffle: {
     type: 'string',

@@ -11,6 +11,9 @@ import { PURCHASE, RowWriter } from './rows';
 import type { Storefront } from './storefront';
 import type { Visitors } from './visitors';
 
+/** How many rows a shop's hours have, counted from its start. */
+export type Traffic = Pick<Calendar, 'rowsIn' | 'rowsUpTo'>;
+
 const { floor } = Math;
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
@@ -39,7 +42,7 @@ export class Shop {
   constructor(
     private readonly startMs: number,
     private readonly events: number,
-    private readonly calendar: Calendar,
+    private readonly calendar: Traffic,
     private readonly catalogue: Catalogue,
     private readonly storefront: Storefront,
     private readonly visitors: Visitors,
@@ -57,13 +60,13 @@ export class Shop {
     return this.rows.written;
   }
 
-  /** Fills `out` with whole rows and returns how many bytes; 0 when there are no more. `out` has at least STEP_BYTES. */
-  fill(out: Uint8Array): number {
+  /** Fills `out` with whole rows and returns how many bytes; 0 when there are no more, or none before this second of the period. `out` has at least STEP_BYTES. */
+  fill(out: Uint8Array, before = Number.POSITIVE_INFINITY): number {
     const { rows, visits } = this;
     rows.out = out;
     rows.at = 0;
     const limit = out.length - STEP_BYTES;
-    while (rows.at <= limit && this.rows.written < this.events) {
+    while (rows.at <= limit && this.rows.written < this.events && this.second < before) {
       const visit = visits.take(this.second);
       if (visit !== 0) this.goOn(visit);
       else if (this.visitorComes()) this.begin();

@@ -6,6 +6,8 @@ import type { Random } from './random';
 /** Which products visitors pick, and what incidents do to orders. */
 export class Storefront {
   private active: PlannedIncident | undefined;
+  private planned: PlannedIncident | undefined;
+  private commanded: PlannedIncident | undefined;
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -15,7 +17,14 @@ export class Storefront {
 
   /** From here on it is this hour of the period. */
   setHour(hour: number): void {
-    this.active = this.incidents.find((incident) => incident.from <= hour && hour < incident.to);
+    this.planned = this.incidents.find((incident) => incident.from <= hour && hour < incident.to);
+    this.active = this.commanded ?? this.planned;
+  }
+
+  /** From here on this incident goes on, whatever was planned; undefined ends it. */
+  command(incident: PlannedIncident | undefined): void {
+    this.commanded = incident;
+    this.active = incident ?? this.planned;
   }
 
   /** A product to look at; `last` is the product before it plus one, or 0. */

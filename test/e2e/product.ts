@@ -24,24 +24,29 @@ export interface StartOptions {
   readonly uid?: number;
   /** A program to start instead, which gets the command line after its own arguments. */
   readonly by?: readonly string[];
+  /** Standard input is there to be written to. */
+  readonly typing?: boolean;
 }
 
 /** Starts `funnelpulse` with these arguments. Throws if the program has not been built. */
-export function start(args: readonly string[], { cwd, uid, by = [] }: StartOptions = {}): Started {
+export function start(
+  args: readonly string[],
+  { cwd, uid, by = [], typing = false }: StartOptions = {},
+): Started {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: build it with "npm run build"`);
   const [program, ...rest] = [...by, process.execPath, CLI, ...args];
   const child = spawn(program, rest, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [typing ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     // The test's own, which need not be what this process was started with.
     env: process.env,
     ...(cwd !== undefined && { cwd }),
     ...(uid !== undefined && { uid, gid: uid }),
   });
   const text = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (piece) => {
+  child.stdout?.setEncoding('utf8').on('data', (piece) => {
     text.stdout += piece;
   });
-  child.stderr.setEncoding('utf8').on('data', (piece) => {
+  child.stderr?.setEncoding('utf8').on('data', (piece) => {
     text.stderr += piece;
   });
   const ended = new Promise<Outcome>((resolve, reject) => {
