@@ -5,6 +5,7 @@ import { requireForSerialization } from 'apache-beam/serialization';
 import { PublishTables } from './duckdb/publish_tables';
 import { ListFiles } from './files/list_files';
 import { ReadRanges, ReadRangesSync } from './files/read_ranges';
+import { MessagesToChunks } from './pubsub/messages_to_chunks';
 import { AnnounceParts } from './staging/announce_parts';
 import { KeepManifest } from './staging/keep_manifest';
 import { ReadHistory } from './staging/read_history';
@@ -15,6 +16,7 @@ requireForSerialization('funnelpulse/io', {
   KeepManifest,
   KeyPart,
   ListFiles,
+  MessagesToChunks,
   PublishTables,
   ReadHistory,
   ReadRanges,

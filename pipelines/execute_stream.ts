@@ -9,7 +9,6 @@ import { announcedParts } from '../io/staging/announce_parts';
 import { keepHistory } from '../io/staging/history_hours';
 import { removeStaging, stagingOf } from '../io/staging/staging_directory';
 import {
-  type Dropped,
   type Flush,
   type Rest,
   type RunResult,
@@ -19,6 +18,7 @@ import {
 } from '../runners/local';
 import { fingerprintsOf, openState, type StateIdentity } from '../runners/local/checkpoint';
 import type { RangeChunk } from '../schema/chunk';
+import { recordsIn } from '../transforms/clean/event_batch_coder';
 import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';
 import type { BaselineChoice } from './baseline_choice';
 import { baselineEnd, hoursOf } from './baseline_end';
@@ -49,7 +49,8 @@ export interface StreamRun {
   readonly signal?: AbortSignal;
   /** Aborted: nothing more is pulled, what has been is written and committed, and the run ends well. */
   readonly drain?: AbortSignal;
-  readonly onDropped?: (dropped: Dropped) => void;
+  /** Told of records that were dropped since they came too late. */
+  readonly onLate?: (records: number) => void;
   /** Told whenever all that was pulled has been worked off, with what has been counted since the start. */
   readonly onRest?: (rest: Rest, result: RunResult) => void;
   /** Told of each flush that has been written, with the rows that took effect and how long it took, milliseconds. */
@@ -115,7 +116,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
         },
         ...(run.signal && { signal: run.signal }),
         ...(run.drain && { drain: run.drain }),
-        ...(run.onDropped && { onDropped: run.onDropped }),
+        onDropped: ({ value }) => run.onLate?.(recordsIn(value)),
         ...(run.onRest && { onRest: run.onRest }),
       });
       return runId;

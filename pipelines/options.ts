@@ -26,8 +26,9 @@ export const OUTPUT_OPTIONS = {
     type: 'array',
     string: true,
     demandOption: true,
-    describe: 'Files, directories or globs of events: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped',
-    unit: 'paths, one or more',
+    describe:
+      'Files, directories or globs of events: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped; or a subscription to follow, pubsub://PROJECT/SUBSCRIPTION',
+    unit: 'paths, one or more, or one subscription',
     change: 'Always given. Quote a glob, so that it is not the shell that opens it',
   },
   output: {
@@ -99,18 +100,18 @@ export const COMPUTE_OPTIONS = {
     describe: 'How long after its end an hour still takes late events',
     unit: 'duration: ms, s, m, h or d',
     change:
-      'No need to: files have no late events. It is kept in runs, and the _closed views count with it where a table has a watermark',
+      'Raise it where events of a stream come later than that: its hours close later. Files have no late events',
   },
   'early-firing': {
     type: 'string',
     default: '10s',
     describe: 'Time between two early rows of an unfinished hour',
     unit: 'duration: ms, s, m, h or d',
-    change: 'No need to: files have no unfinished hours',
+    change: 'Lower it for fresher rows of a stream. Files have no unfinished hours',
   },
   baseline: {
     type: 'string',
-    default: 'run',
+    defaultDescription: 'run for files, trailing for a stream',
     describe:
       'What an hour is compared with: run (all hours of this run), trailing (the 56 days that ended a day before its own began), or a file of hourly rows (.parquet, .csv or the .duckdb file of an earlier run)',
     unit: 'run, trailing or FILE',
@@ -122,7 +123,7 @@ export const COMPUTE_OPTIONS = {
     describe:
       'With --baseline trailing: the output of an earlier run, for the days before this one’s first. An hour that this run has itself replaces the one in there',
     unit: 'duckdb:FILE',
-    defaultDescription: 'none: the first two days have no baseline',
+    defaultDescription: 'none for files: the first two days have no baseline; for a stream its own output',
     change: 'Set it where the input begins where an earlier run’s ended',
   },
   'min-baseline-views': {
@@ -161,6 +162,95 @@ export const COMPUTE_OPTIONS = {
     unit: 'ISO 8601 time',
     defaultDescription: 'the start of the run',
     change: 'Fix it to get the same rows again, byte for byte',
+  },
+} as const satisfies Record<string, DeclaredOption>;
+
+/** Options of streams alone: `--input pubsub://PROJECT/SUBSCRIPTION`. */
+export const STREAM_OPTIONS = {
+  state: {
+    type: 'string',
+    describe: 'Folder of what a stream has to remember: after a stop or a crash it goes on from there',
+    unit: 'directory, made where missing',
+    defaultDescription: 'the output’s path and .state',
+    change: 'Name a disk that outlives the machine. Each stream needs a folder of its own',
+  },
+  'commit-every': {
+    type: 'string',
+    default: '1s',
+    describe: 'Time between two commits: rows are written, state is saved, messages are acknowledged',
+    unit: 'duration: ms, s, m, h or d',
+    change:
+      'Lower it, with --early-firing, for fresher rows (100ms is as low as makes sense); raise it to use less CPU',
+  },
+  'timestamp-attribute': {
+    type: 'string',
+    default: 'event_time',
+    describe:
+      'Attribute of a message that carries its event time, for the watermark (RFC 3339 or milliseconds since 1970). Messages without it are looked into',
+    unit: 'name of an attribute',
+    change: 'Name the attribute that your publishers set',
+  },
+  'watermark-memory': {
+    type: 'string',
+    default: '60s',
+    describe: 'The watermark is the smallest event time received in this time',
+    unit: 'duration, no less than the subscription’s ack deadline',
+    change:
+      'Raise it where publishers send late in bursts that are further apart; hours close that much later',
+  },
+  'watermark-slack': {
+    type: 'string',
+    default: '0s',
+    describe: 'What the watermark stays behind that smallest event time',
+    unit: 'duration: ms, s, m, h or d',
+    change:
+      'Raise it where many events come a little late, and early and on-time rows shall hold them already',
+  },
+  'max-watermark-jump': {
+    type: 'string',
+    default: '1h',
+    describe: 'A larger rise of the watermark needs ten messages in two five-second spans that say so',
+    unit: 'duration: ms, s, m, h or d',
+    change:
+      'Raise it to replay faster than an hour of events a second; lower it where clocks of publishers go wrong often',
+  },
+  'when-idle': {
+    type: 'string',
+    default: 'advance',
+    choices: ['advance', 'hold', 'finish'],
+    describe:
+      'Without messages the watermark advances with the clock, holds still, or (finish) goes to the end: all hours close and the run ends',
+    unit: 'advance, hold or finish',
+    change: 'Choose finish for demos, tests and backfills; hold where a gap means that the publisher is down',
+  },
+  'idle-timeout': {
+    type: 'string',
+    default: '30s',
+    describe: 'How long without messages is idle',
+    unit: 'duration: ms, s, m, h or d',
+    change: 'Raise it where traffic has gaps by nature',
+  },
+  'max-future-skew': {
+    type: 'string',
+    default: '1h',
+    describe: 'Events later than their message was published by more than this become dead letters',
+    unit: 'duration: ms, s, m, h or d',
+    change: 'Raise it where publishers’ clocks are ahead, and you want them counted all the same',
+  },
+  'dead-letter-topic': {
+    type: 'string',
+    describe:
+      'Also publish rejected records to this topic, as they came, with reason and stage as attributes',
+    unit: 'projects/PROJECT/topics/TOPIC or PROJECT/TOPIC',
+    defaultDescription: 'the table dead_letters alone',
+    change: 'Set it where another program shall react to them',
+  },
+  'metrics-port': {
+    type: 'number',
+    describe: 'Serve /metrics (Prometheus) and /healthz on 127.0.0.1 at this port',
+    unit: 'port, 0 for any free one',
+    defaultDescription: 'not served',
+    change: 'Set it where a monitoring system looks',
   },
 } as const satisfies Record<string, DeclaredOption>;
 
@@ -213,5 +303,6 @@ export const OPTION_GROUPS: readonly {
 }[] = [
   { title: 'Input and output', options: OUTPUT_OPTIONS },
   { title: 'What is computed', options: COMPUTE_OPTIONS },
+  { title: 'Streams (pubsub:// inputs)', options: STREAM_OPTIONS },
   { title: 'How it is computed (never changes a result)', options: EXECUTION_OPTIONS },
 ];

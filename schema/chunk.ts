@@ -26,22 +26,26 @@ export interface RawChunk {
 /** Bytes that must be readable behind a chunk's end, so that the parser can load whole words without a bounds test. */
 export const CHUNK_SLACK = 32;
 
-/** What a reader of messages hands to the parser: one record each. */
+/** What a reader of messages hands to the parser: one record each. Arrays may be longer than there are messages. */
 export interface MessageChunk {
   /** The subscription as the user knows it. */
   readonly source: string;
   readonly format: 'messages';
-  /** The messages' data, one after another; {@link CHUNK_SLACK} readable bytes follow. */
+  readonly count: number;
+  /** Where the messages are; {@link CHUNK_SLACK} readable bytes follow. */
   readonly bytes: Uint8Array;
   /** Where each message's data begins in `bytes` and where it ends: two numbers a message. */
   readonly bounds: Int32Array;
-  readonly ids: readonly string[];
+  /** The same of its id. */
+  readonly ids: Int32Array;
+  /** Bytes of all data. */
+  readonly dataBytes: number;
   /** When each was published, milliseconds since 1970. */
   readonly publishTimes: Float64Array;
-  /** Event times as attributes of the messages say, milliseconds since 1970; NaN where they don't. */
-  readonly attributeTimes: Float64Array;
-  /** Of a message that was sent again from the dead letters, which of them it is; null for others. */
-  readonly redriveOf: readonly (string | null)[];
+  /** The timestamps that the source gave them, milliseconds since 1970: event times as far as it knows them. */
+  readonly timestamps: Float64Array;
+  /** By number, of messages that were sent again from the dead letters, which of them it is. */
+  readonly redriveOf: ReadonlyMap<number, string>;
 }
 
 /** Says that a range of a file, or a bundle of messages, has been read to its end. */

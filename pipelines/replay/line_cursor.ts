@@ -1,7 +1,7 @@
 /** Lines in order of their time, one at a time, from wherever they are. */
 import * as fs from 'node:fs';
 import { ReadRanges } from '../../io/files/read_ranges';
-import type { RangeChunk } from '../../schema/chunk';
+import type { FileChunk } from '../../schema/chunk';
 import type { SurveyedFile } from './survey';
 import { type TimedLine, TimedLines } from './timed_lines';
 
@@ -28,7 +28,7 @@ export class FileCursor implements LineCursor {
   current: PlacedLine | undefined;
   private place: number;
   private readonly reader: TimedLines;
-  private readonly chunks: Iterator<RangeChunk> | AsyncIterator<RangeChunk>;
+  private readonly chunks: Iterator<FileChunk> | AsyncIterator<FileChunk>;
   private lines: Iterator<TimedLine> = [][Symbol.iterator]();
 
   constructor(

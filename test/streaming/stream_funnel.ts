@@ -15,7 +15,7 @@ import '../../pipelines/registration';
 import { type Dropped, runLocally } from '../../runners/local';
 import { isVoid, TABLES } from '../../schema/tables';
 import type { BaselineEnd } from '../../transforms/baselines';
-import { EventBatchCoder } from '../../transforms/clean/event_batch_coder';
+import { EventBatchCoder, recordsIn as recordsInBatch } from '../../transforms/clean/event_batch_coder';
 
 const ENDS = require.resolve('./ends');
 const { LinesToChunks, WriteDown, written } = require('./ends') as {
@@ -185,5 +185,5 @@ function upserted(rows: readonly { table: string; row: Row }[]): Record<string, 
 /** Records in a dropped batch. Only at the accumulators may anything be dropped. */
 function recordsIn({ step: name, value }: Dropped): number {
   expect(name).toContain('Distinct records');
-  return new DataView(value.buffer, value.byteOffset, value.byteLength).getUint32(4, true);
+  return recordsInBatch(value);
 }

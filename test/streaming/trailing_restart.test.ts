@@ -44,7 +44,7 @@ function run(
   stopAt: number,
   history: ReturnType<typeof historyOf>,
   funnel: ScriptedRun['funnel'] = {},
-): Promise<void> {
+): Promise<string> {
   const options: ScriptedRun = {
     baseline: { name: 'trailing', history },
     funnel: { score: { minFlagViews: 18, zThreshold: 0.5, basis: 'either' }, ...funnel },

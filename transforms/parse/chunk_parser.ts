@@ -20,7 +20,12 @@ const NOT_JSON = REJECT_REASONS.indexOf('not_json');
 const NEWLINE = 10;
 const RETURN = 13;
 
-/** From here on an attribute's time is another one than the data's. */
+function messageId({ bytes, ids }: MessageChunk, message: number): string {
+  const id = bytes.subarray(ids[2 * message], ids[2 * message + 1]);
+  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('utf8');
+}
+
+/** From here on a timestamp is of another time than the data. */
 const APART_MS = 60_000;
 
 /** Records after which batches are given out although the chunk goes on; bounds memory for chunks of any size. */
@@ -49,7 +54,7 @@ export class ChunkParser {
   private unknownRead = 0;
   private unknownRejected = 0;
   private redriven: Tally['redriven'] = [];
-  /** Messages of the range whose attribute and data name times more than a minute apart. */
+  /** Messages of the range whose timestamp and data name times more than a minute apart. */
   private apart = 0;
 
   private readonly allowKernel: boolean;
@@ -197,16 +202,17 @@ export class ChunkParser {
   }
 
   private *parseMessages(chunk: MessageChunk): Generator<ParsedPart> {
-    for (let message = 0; message < chunk.ids.length; message++) {
+    for (let message = 0; message < chunk.count; message++) {
       this.parseMessage(chunk, message);
       if (this.isFull) yield* this.drain();
     }
   }
 
   private parseMessage(chunk: MessageChunk, message: number): void {
-    const { bounds, ids, publishTimes, attributeTimes, redriveOf } = chunk;
+    const { bounds, publishTimes, timestamps, redriveOf } = chunk;
     const { cleaner } = this;
-    const [start, end] = [bounds[2 * message], bounds[2 * message + 1]];
+    const start = bounds[2 * message];
+    const end = bounds[2 * message + 1];
     const row = this.jsonRow(chunk.bytes, start, end);
     const latest = publishTimes[message] + this.maxFutureSkewMs;
     const reason = row === undefined ? NOT_JSON : cleaner.accept(row, latest);
@@ -214,19 +220,20 @@ export class ChunkParser {
     if (reason !== KEPT) {
       if (hour === undefined) this.countUnknown();
       this.rejects.push({
-        ...{ source: chunk.source, position: ids[message], range: null, lineInRange: null, columns: null },
+        ...{ source: chunk.source, position: messageId(chunk, message) },
+        ...{ range: null, lineInRange: null, columns: null },
         reason: REJECT_REASONS[reason],
         message: row === undefined ? this.json.fault : rejectMessage(reason, row),
         ...encodePayload(chunk.bytes.subarray(start, end)),
         eventTime: hour === undefined ? null : cleaner.time,
       });
     }
-    if (hour !== undefined && Math.abs(attributeTimes[message] - cleaner.time) > APART_MS) this.apart++;
-    const identity = redriveOf[message];
-    if (identity !== null) this.redriven.push([hour?.hour ?? null, identity]);
+    if (hour !== undefined && Math.abs(timestamps[message] - cleaner.time) > APART_MS) this.apart++;
+    const identity = redriveOf.get(message);
+    if (identity !== undefined) this.redriven.push([hour?.hour ?? null, identity]);
   }
 
-  /** Messages of the range so far whose attribute names another time than their data, by more than a minute. */
+  /** Messages of the range so far that the source took for ones of another time than their data says, by more than a minute. */
   get timesApart(): number {
     return this.apart;
   }

@@ -31,7 +31,7 @@ export class ParseChunks {
     this.parser ??= new ChunkParser(this.options, currency, { silver, maxFutureSkewMs });
     if ('rangeEnd' in chunk) {
       if (this.parser.timesApart > 0)
-        renamedCounter(counters.rows, 'attribute_times_apart').update(this.parser.timesApart);
+        renamedCounter(counters.rows, 'timestamps_apart').update(this.parser.timesApart);
       for (const part of this.parser.finish(chunk.rangeEnd.source, chunk.rangeEnd.rangeStart)) {
         if ('tally' in part) {
           const { hours, unknown, currencies } = part.tally;
@@ -42,7 +42,7 @@ export class ParseChunks {
       }
     } else {
       yield* this.parser.parse(chunk);
-      counters.bytes.update(chunk.format === 'messages' ? chunk.bounds.at(-1)! : chunk.end - chunk.start);
+      counters.bytes.update(chunk.format === 'messages' ? chunk.dataBytes : chunk.end - chunk.start);
     }
   }
 }

@@ -11,25 +11,23 @@ const PUBLISHED = Date.UTC(2030, 0, 1);
 
 function messagesOf(
   data: readonly Uint8Array[],
-  about: Partial<Pick<MessageChunk, 'publishTimes' | 'attributeTimes' | 'redriveOf'>> = {},
+  about: Partial<Pick<MessageChunk, 'publishTimes' | 'timestamps' | 'redriveOf'>> = {},
 ): MessageChunk {
-  const all = Buffer.concat([...data, Buffer.alloc(CHUNK_SLACK)]);
+  const parts = data.flatMap((each, at) => [Buffer.from(`m${at}`), each]);
   let at = 0;
-  const bounds = data.flatMap(({ length }) => {
+  const all = parts.flatMap(({ length }) => {
     at += length;
     return [at - length, at];
   });
   return {
-    ...{
-      source: 'projects/p/subscriptions/s',
-      format: 'messages',
-      bytes: all,
-      bounds: Int32Array.from(bounds),
-    },
-    ids: data.map((_, i) => `m${i}`),
+    ...{ source: 'projects/p/subscriptions/s', format: 'messages', count: data.length },
+    bytes: Buffer.concat([...parts, Buffer.alloc(CHUNK_SLACK)]),
+    ids: Int32Array.from(all.filter((_, i) => i % 4 < 2)),
+    bounds: Int32Array.from(all.filter((_, i) => i % 4 >= 2)),
+    dataBytes: data.reduce((sum, { length }) => sum + length, 0),
     publishTimes: new Float64Array(data.length).fill(PUBLISHED),
-    attributeTimes: new Float64Array(data.length).fill(Number.NaN),
-    redriveOf: data.map(() => null),
+    timestamps: new Float64Array(data.length).fill(Number.NaN),
+    redriveOf: new Map(),
     ...about,
   };
 }
@@ -111,12 +109,12 @@ test('an event later than its message by more than the skew is of the future', (
   expect(tally.hours).toEqual([[TEN / 3_600_000, 3, 1]]);
 });
 
-test('attributes that name another time than the data are counted', () => {
-  const attributeTimes = Float64Array.of(TEN, TEN + 60_000, TEN - 60_001, Number.NaN);
+test('messages whose timestamp is of another time than their data are counted', () => {
+  const timestamps = Float64Array.of(TEN, TEN + 60_000, TEN - 60_001, Number.NaN);
   const { timesApart, batches } = parsed(
     messagesOf(
       [0, 1, 2, 3].map(() => Buffer.from(EVENT)),
-      { attributeTimes },
+      { timestamps },
     ),
   );
   expect(timesApart).toBe(1);
@@ -125,7 +123,12 @@ test('attributes that name another time than the data are counted', () => {
 
 test('what was sent again from the dead letters is told by hour', () => {
   const { tally } = parsed(
-    messagesOf([Buffer.from(EVENT), Buffer.from('no'), Buffer.from(EVENT)], { redriveOf: ['a', 'b', null] }),
+    messagesOf([Buffer.from(EVENT), Buffer.from('no'), Buffer.from(EVENT)], {
+      redriveOf: new Map([
+        [0, 'a'],
+        [1, 'b'],
+      ]),
+    }),
   );
   expect(tally.redriven).toEqual([
     [TEN / 3_600_000, 'a'],

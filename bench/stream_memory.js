@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+/**
+ * A stream from memory: events of our own generator as messages, through the whole graph into a DuckDB file, as fast as they go.
+ *
+ *   node bench/stream_memory.js [EVENTS] [WORKERS]
+ *
+ * Needs `npm run build`. Prints events per second of wall and of CPU time, and the peak memory.
+ */
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const DIST = path.join(__dirname, '..', 'dist');
+require(path.join(DIST, 'beam', 'node24.js'));
+const { executeStream } = require(path.join(DIST, 'pipelines', 'execute_stream.js'));
+const { readMessages } = require(path.join(DIST, 'io', 'pubsub', 'read_messages.js'));
+const { encodePubsubMessage } = require(path.join(DIST, 'io', 'pubsub', 'pubsub_message.js'));
+const { PUBSUB_READ_URN } = require(path.join(DIST, 'beam', 'pubsub_read.js'));
+const { startWorkers } = require(path.join(DIST, 'runners', 'local', 'index.js'));
+
+const events = Number(process.argv[2] ?? 1_000_000);
+const workers = Number(process.argv[3] ?? 0);
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'funnelpulse-bench-'));
+const csv = path.join(folder, 'events.csv');
+const days = Math.max(1, Math.round(events / 143_000));
+execFileSync(process.execPath, [
+  path.join(DIST, 'bundle', 'cli.js'),
+  ...['generate', '--events', String(events), '--days', String(days), '--seed', '1', '--out', csv],
+]);
+const [header, ...lines] = fs.readFileSync(csv, 'utf8').trimEnd().split('\n');
+const columns = header.split(',');
+const publishTime = { seconds: 1_700_000_000, nanos: 0 };
+/** All messages in one block, so that the collector of garbage has nothing to do with them. */
+const starts = new Uint32Array(lines.length + 1);
+const times = new Float64Array(lines.length);
+let block = Buffer.alloc(1 << 20);
+for (const [at, line] of lines.entries()) {
+  const fields = line.split(',');
+  const record = Object.fromEntries(columns.map((name, i) => [name, fields[i]]));
+  times[at] = Date.parse(`${record.event_time.slice(0, 19).replace(' ', 'T')}Z`);
+  const value = encodePubsubMessage({
+    data: Buffer.from(JSON.stringify(record)),
+    attributes: new Map([['event_time', String(times[at])]]),
+    messageId: String(at),
+    publishTime,
+    orderingKey: '',
+  });
+  if (starts[at] + value.length > block.length) block = Buffer.concat([block, Buffer.alloc(block.length)]);
+  block.set(value, starts[at]);
+  starts[at + 1] = starts[at] + value.length;
+}
+const count = lines.length;
+lines.length = 0;
+
+/** Beam’s last instant, as near as a double comes. */
+const END_OF_TIME = Number('9223372036854775');
+
+class Memory {
+  position = 0;
+  async open() {}
+  async pull(most) {
+    const elements = [];
+    for (const end = Math.min(count, this.position + most); this.position < end; this.position++) {
+      const value = block.subarray(starts[this.position], starts[this.position + 1]);
+      elements.push({ value, timestamp: times[this.position] });
+    }
+    const isOver = this.position === count;
+    return { elements, watermark: isOver ? END_OF_TIME : elements[0].timestamp - 60_000, isOver };
+  }
+  mark() {
+    return Buffer.from(String(this.position));
+  }
+  async finalise() {}
+  async close() {}
+}
+
+const started = performance.now();
+const cpu = process.cpuUsage();
+let flushes = 0;
+let rowsWritten = 0;
+let flushMs = 0;
+executeStream({
+  source: readMessages({ subscription: 'projects/p/subscriptions/s', timestampAttribute: 'event_time' }),
+  sources: { [PUBSUB_READ_URN]: () => new Memory() },
+  input: 'memory',
+  funnel: {
+    parse: { shards: 1, slotMinutes: 60, currency: null, silver: false, maxFutureSkewMs: null },
+    windowing: { allowedLatenessMs: 7_200_000, earlyFiringMs: 10_000 },
+    priceBandBounds: [10, 30, 60],
+    minBaselineViews: 10,
+    score: { minFlagViews: 50, zThreshold: 2, basis: 'brand' },
+    computedAt: 0,
+  },
+  baseline: { name: 'file', hours: [] },
+  output: path.join(folder, 'funnel.duckdb'),
+  replace: false,
+  state: path.join(folder, 'state'),
+  commitEveryMs: 1000,
+  workers: startWorkers(workers, []),
+  onFlush: (rows, milliseconds) => {
+    flushes++;
+    rowsWritten += rows;
+    flushMs += milliseconds;
+  },
+}).then(() => {
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const used = (user + system) / 1e6;
+  const perSecond = (time) => Math.round(count / time).toLocaleString('en-US');
+  console.log(
+    `${count} events in ${seconds.toFixed(2)} s: ${perSecond(seconds)}/s; ${used.toFixed(2)} s of CPU: ${perSecond(used)}/s a core; ${flushes} flushes of ${rowsWritten} rows in ${(flushMs / 1000).toFixed(1)} s; ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
+  );
+  fs.rmSync(folder, { recursive: true });
+});

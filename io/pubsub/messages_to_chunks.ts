@@ -1,0 +1,99 @@
+import { GlobalWindow, type PaneInfo, Timing, type WindowedValue } from 'apache-beam/values';
+import Long from 'long';
+import { CHUNK_SLACK, type MessageChunk, type RangeChunk } from '../../schema/chunk';
+import { MessageFields } from './message_fields';
+
+/** Attribute of a message that was sent again from the dead letters: which of them it is. */
+export const REDRIVE_OF = 'redrive_of';
+
+/** What is looked up beside a message: its timestamp, which is its event time where an attribute carries that. */
+export interface TimestampContext {
+  readonly timestamp: { lookup(): { toNumber(): number } };
+}
+
+/** Messages of a bundle, of which it makes one chunk at the bundle's end: the parser works on many records at a time. */
+export class MessagesToChunks {
+  private messages: Messages | undefined;
+
+  constructor(readonly source: string) {}
+
+  process(message: Uint8Array, { timestamp }: TimestampContext): undefined {
+    this.messages ??= new Messages();
+    this.messages.add(message, timestamp.lookup().toNumber());
+  }
+
+  *finishBundle(): Generator<WindowedValue<RangeChunk>> {
+    const { messages, source } = this;
+    this.messages = undefined;
+    if (messages === undefined) return;
+    yield windowed(messages.chunk(source));
+    yield windowed({ rangeEnd: { source, rangeStart: 0 } });
+  }
+}
+
+const FIRST_BYTES = 64 * 1024;
+const FIRST_MESSAGES = 256;
+const fields = new MessageFields(REDRIVE_OF);
+
+class Messages {
+  private bytes = new Uint8Array(FIRST_BYTES);
+  private used = 0;
+  private count = 0;
+  private dataBytes = 0;
+  private bounds = new Int32Array(2 * FIRST_MESSAGES);
+  private ids = new Int32Array(2 * FIRST_MESSAGES);
+  private publishTimes = new Float64Array(FIRST_MESSAGES);
+  private timestamps = new Float64Array(FIRST_MESSAGES);
+  private readonly redriveOf = new Map<number, string>();
+
+  add(message: Uint8Array, timestamp: number): void {
+    this.reserve(message.length);
+    fields.read(message);
+    const { used, count } = this;
+    this.bytes.set(message, used);
+    this.bounds[2 * count] = used + fields.dataStart;
+    this.bounds[2 * count + 1] = used + fields.dataEnd;
+    this.ids[2 * count] = used + fields.idStart;
+    this.ids[2 * count + 1] = used + fields.idEnd;
+    this.publishTimes[count] = fields.publishTime;
+    this.timestamps[count] = timestamp;
+    if (fields.attribute !== null) this.redriveOf.set(count, fields.attribute);
+    this.dataBytes += fields.dataEnd - fields.dataStart;
+    this.used += message.length;
+    this.count++;
+  }
+
+  chunk(source: string): MessageChunk {
+    const { bytes, bounds, ids, publishTimes, timestamps, redriveOf, count, dataBytes } = this;
+    return {
+      ...{ source, format: 'messages', bytes, count, dataBytes, redriveOf },
+      ...{ bounds, ids, publishTimes, timestamps },
+    };
+  }
+
+  private reserve(length: number): void {
+    const needed = this.used + length + CHUNK_SLACK;
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+      larger.set(this.bytes.subarray(0, this.used));
+      this.bytes = larger;
+    }
+    if (this.count < this.publishTimes.length) return;
+    const doubled = <A extends Int32Array | Float64Array>(larger: A, old: A): A => {
+      larger.set(old);
+      return larger;
+    };
+    this.bounds = doubled(new Int32Array(4 * this.count), this.bounds);
+    this.ids = doubled(new Int32Array(4 * this.count), this.ids);
+    this.publishTimes = doubled(new Float64Array(2 * this.count), this.publishTimes);
+    this.timestamps = doubled(new Float64Array(2 * this.count), this.timestamps);
+  }
+}
+
+const NO_PANE: PaneInfo = { timing: Timing.UNKNOWN, index: 0, onTimeIndex: 0, isFirst: true, isLast: true };
+const BEFORE_ALL = Long.fromString('-9223372036854775');
+
+/** What a bundle's end gives out has to say where it belongs: chunks have no time of their own, batches get theirs behind the parser. */
+function windowed(value: RangeChunk): WindowedValue<RangeChunk> {
+  return { value, windows: [new GlobalWindow()], timestamp: BEFORE_ALL, pane: NO_PANE };
+}

@@ -1,0 +1,138 @@
+/** `funnelpulse run --input pubsub://…`: live traffic in, tables that follow it out, until it is stopped or the traffic is over. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { PUBSUB_READ_URN } from '../../beam/pubsub_read';
+import { InputError } from '../../io/input_error';
+import { readMessages } from '../../io/pubsub/read_messages';
+import { SubscriptionSource } from '../../io/pubsub/subscription_source';
+import { startWorkers } from '../../runners/local/worker_thread';
+import { messageTime } from '../../transforms/parse/message_time';
+import { chooseBaseline, requireForStream } from '../baseline_choice';
+import { duckdbFile } from '../duckdb_file';
+import { executeStream } from '../execute_stream';
+import { interruptible } from '../interrupt';
+import { parseDuration, requireWhole } from '../option_values';
+import { funnelOptions, type RunArguments } from '../run_arguments';
+import { statusLine } from '../status_line';
+import { serveMetrics } from '../stream_metrics';
+import { type SourceStatus, StreamStatus, statusText } from '../stream_status';
+import { readSummary } from '../summary';
+import { printSummary } from '../summary_text';
+import { WORKER_PATH } from '../worker_path';
+
+/** `pubsub://PROJECT/SUBSCRIPTION`. */
+const SUBSCRIPTION = /^pubsub:\/\/([a-z][a-z0-9.:-]*[a-z0-9])\/([A-Za-z][\w.~+%-]{2,254})$/;
+
+/** Follows the subscription until it is drained or over. */
+export function runStream(args: RunArguments): Promise<void> {
+  return interruptible((drain) => follow(args, drain));
+}
+
+async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  const subscription = subscriptionOf(args);
+  const file = duckdbFile('output', args.output);
+  const state = args.state ?? `${file}.state`;
+  const options = funnelOptions(args, startedAt);
+  const timestampAttribute = args['timestamp-attribute'];
+  let outage: SourceStatus['outage'] = null;
+  const source = new SubscriptionSource({
+    subscription,
+    timestampAttribute,
+    eventTimeOf: messageTime(),
+    onOutage: (now) => {
+      outage = now;
+    },
+    watermark: {
+      memoryMs: parseDuration('watermark-memory', args['watermark-memory']),
+      slackMs: parseDuration('watermark-slack', args['watermark-slack']),
+      maxJumpMs: parseDuration('max-watermark-jump', args['max-watermark-jump']),
+      whenIdle: args['when-idle'] as 'advance' | 'hold' | 'finish',
+      idleTimeoutMs: parseDuration('idle-timeout', args['idle-timeout']),
+    },
+  });
+  const baseline = await chooseBaseline({
+    baseline: args.baseline ?? 'trailing',
+    history: args.history ?? ownHistory(args, file),
+    minViews: options.minBaselineViews,
+  });
+  requireForStream(baseline, options.windowing.allowedLatenessMs);
+  const status = new StreamStatus(
+    () => ({ unacked: source.statistics.unacked, outage }),
+    () => fs.statSync(path.join(state, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0,
+  );
+  const line = args.quiet || args.json ? null : statusLine();
+  const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
+  const metricsPort = args['metrics-port'];
+  const metrics =
+    metricsPort === undefined
+      ? null
+      : await serveMetrics(requireWhole('metrics-port', metricsPort, 0, 65_535), status);
+  if (metrics !== null && metricsPort === 0 && !args.quiet)
+    process.stderr.write(`metrics: http://127.0.0.1:${metrics.port}/metrics\n`);
+  const workers = startWorkers(requireWhole('workers', args.workers, 0, 256), [], WORKER_PATH);
+  try {
+    const runId = await executeStream({
+      source: readMessages({ subscription, timestampAttribute }),
+      sources: { [PUBSUB_READ_URN]: () => source },
+      input: args.input.join(' '),
+      funnel: {
+        ...options,
+        parse: {
+          ...options.parse,
+          maxFutureSkewMs: parseDuration('max-future-skew', args['max-future-skew']),
+        },
+      },
+      baseline,
+      output: file,
+      replace: args.replace,
+      state,
+      commitEveryMs: parseDuration('commit-every', args['commit-every']),
+      workers,
+      drain,
+      onLate: (records) => status.dropped(records),
+      onRest: (rest, result) => status.rested(rest, result),
+      onFlush: (rows, milliseconds) => status.flushed(rows, milliseconds),
+    });
+    line?.end();
+    if (args.quiet && !args.json) return;
+    const summary = await readSummary(file, runId, {
+      seconds: (Date.now() - startedAt) / 1000,
+      bytes: status.numbers().bytes,
+      currencies: [],
+    });
+    if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    else printSummary(summary, file);
+  } finally {
+    clearInterval(showing);
+    line?.end();
+    await metrics?.close();
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+}
+
+const SHOW_EVERY_MS = 500;
+
+/** The subscription's full name. @throws InputError where the input is no subscription, or options are given that only files have */
+function subscriptionOf(args: RunArguments): string {
+  const [input] = args.input;
+  const [, project, name] = SUBSCRIPTION.exec(input) ?? [];
+  if (project === undefined)
+    throw new InputError(
+      `--input ${input}: pubsub://PROJECT/SUBSCRIPTION was expected, like pubsub://my-shop/events`,
+    );
+  const refused = [
+    ...(args.silver ? ['--silver'] : []),
+    ...(args.export !== undefined ? ['--export'] : []),
+    ...(args.now !== undefined ? ['--now'] : []),
+    ...(args.runner !== 'local' ? ['--runner'] : []),
+  ];
+  if (refused.length > 0)
+    throw new InputError(`${refused.join(' and ')} can't be had of a stream, which has no end: leave it out`);
+  return `projects/${project}/subscriptions/${name}`;
+}
+
+/** The hours that the output has already: an earlier run's, of this stream or of history. */
+function ownHistory({ baseline = 'trailing' }: RunArguments, file: string): string | undefined {
+  return baseline === 'trailing' && fs.existsSync(file) ? `duckdb:${file}` : undefined;
+}
