@@ -5,7 +5,8 @@ import { DROPPED_ELEMENTS_URN } from '../../beam/dropped_elements_urn';
 import { Coders } from '../harness/coders';
 import type { Distribution } from '../harness/metrics';
 import { UnsupportedStepError } from '../step_error';
-import { type Checkpoints, EventTimeExecution, type Rest } from './event_time/event_time_execution';
+import type { Checkpoints } from './event_time/checkpoints';
+import { EventTimeExecution, type Rest } from './event_time/event_time_execution';
 import type { GraphRoot } from './event_time/root';
 import { SourceRoot } from './event_time/source_root';
 import { TEST_STREAM_URN, TestStreamPlayer } from './event_time/test_stream_player';
@@ -20,7 +21,8 @@ import { stepsOf } from './steps';
 import { startWorkers, type WorkerThread } from './worker_thread';
 
 export { StepError, UnsupportedStepError } from '../step_error';
-export type { Checkpoints, Flush, Rest } from './event_time/event_time_execution';
+export type { Checkpoints, Flush } from './event_time/checkpoints';
+export type { Rest } from './event_time/event_time_execution';
 export type { PulledElements, SourceElement, UnboundedSource } from './source';
 export { startWorkers } from './worker_thread';
 

@@ -1,29 +1,19 @@
-/**
- * Runs a graph whose input has no end, or whose events a test writes: bundles go through its stages as elements come, watermarks follow, groupings speak when their triggers say so.
- *
- * It goes in rounds. As long as any bundle waits or is at work, bundles are processed. When none is, watermarks move, and timers that have become due speak, which makes new bundles. When nothing
- * moves any more, the root gives out what comes next. So what a grouping sees depends on the order of events alone, not on which worker was quicker.
- */
-import { AccumulationMode_Enum, ParDoPayload } from 'apache-beam/proto/beam_runner_api';
 import { Coders } from '../../harness/coders';
-import { windowMapping } from '../../harness/window_mapping';
 import { impulseBundle } from '../bundles';
 import type { StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import type { RunMetrics } from '../run_metrics';
-import { defineStage } from '../stage_definition';
 import type { StageExecutor } from '../stage_executor';
 import type { BundleResult } from '../stage_host';
 import type { Edge, SharedProtos, Stage } from '../stages';
-import { accumulators } from './accumulators';
-import { type DroppedElement, GroupingNode } from './grouping_node';
+import type { Checkpoints } from './checkpoints';
+import { GraphState } from './graph_state';
+import type { DroppedElement, GroupingNode } from './grouping_node';
 import { MAX_INSTANT, MIN_INSTANT } from './instants';
 import type { GraphRoot } from './root';
 import { RootBatchBuilder } from './root_batch';
-import { SideView } from './side_view';
-import { StageNode } from './stage_node';
-import { ValueLists } from './value_lists';
-import type { SavedContents, StageContents } from './window_contents';
+import type { SideView } from './side_view';
+import type { StageNode } from './stage_node';
 
 export interface EventTimeObserver {
   dropped(element: DroppedElement): void;
@@ -49,34 +39,12 @@ export interface EventTimeOptions {
   readonly drain: AbortSignal | null;
 }
 
-export interface Flush {
-  /** The watermark that all groupings have passed, in milliseconds since 1970. */
-  readonly watermark: number;
-  /** Nothing is still to come. */
-  readonly isOver: boolean;
-  /** This run ends with it. */
-  readonly isLast: boolean;
-}
-
-/** Durable state, and how often it is written. */
-export interface Checkpoints {
-  readonly store: StateStore;
-  readonly everyMs: number;
-  /** Makes what the sinks hold durable, before the state is. */
-  readonly flush?: (about: Flush) => Promise<void>;
-  /** Told of each point between the steps of a checkpoint: for tests that kill the run there. */
-  readonly reached?: (point: string) => void;
-}
-
-/** Spaces of the store; those of groupings, side inputs and stages are named after their steps. */
+/** Space of the store for the root's mark. */
 const MARKS = 'marks';
-const WATERMARKS = 'watermarks';
-const EMPTY = Buffer.from('-');
+const KEY = Buffer.from('-');
 
 export class EventTimeExecution implements Rest {
-  private readonly nodes = new Map<Stage, StageNode>();
-  private readonly groupings = new Map<string, GroupingNode>();
-  private readonly views = new Map<string, SideView>();
+  private readonly state: GraphState;
   private readonly sentVersions = new Map<StageExecutor, Map<SideView, number>>();
   private readonly opened = new Map<StageExecutor, Set<StageNode>>();
   private failure: { readonly error: unknown } | undefined;
@@ -100,57 +68,18 @@ export class EventTimeExecution implements Rest {
     this.droppedFrom = droppedFrom;
     this.drain = drain;
     const coders = new Coders(protos.coders);
-    const strategyOf = (pcollection: string) =>
-      protos.windowingStrategies[protos.pcollections[pcollection].windowingStrategyId];
-    const groupingNode = <C extends SavedContents>(
-      step: string,
-      pcollection: string,
-      contents: StageContents<C>,
-    ): GroupingNode => {
-      const strategy = strategyOf(pcollection);
-      const windowCoder = coders.get(strategy.windowCoderId);
-      const node = new GroupingNode(step, strategy, windowCoder, contents, (dropped) =>
-        this.giveBack(dropped, protos, coders),
-      );
-      return node as unknown as GroupingNode;
-    };
-    const lists = (pcollection: string) =>
-      new ValueLists(strategyOf(pcollection).accumulationMode === AccumulationMode_Enum.ACCUMULATING);
-    for (const stage of stages) {
-      const definition = defineStage(stage, protos);
-      const views = stage.sideInputs.map((edge) => {
-        const step = stage.steps.find(({ id }) => id === edge.sideInput!.transformId)!;
-        const payload = ParDoPayload.fromBinary(step.transform.spec!.payload);
-        const strategy = strategyOf(edge.pcollection);
-        const mapping = windowMapping(
-          payload.sideInputs[edge.sideInput!.name].windowMappingFn,
-          strategy.windowFn,
-        );
-        const name = `${step.transform.uniqueName}/${edge.sideInput!.name}`;
-        const node = groupingNode(name, edge.pcollection, lists(edge.pcollection));
-        const view = new SideView(
-          edge.sideInput!,
-          node,
-          strategy,
-          coders.get(strategy.windowCoderId),
-          mapping,
-        );
-        this.views.set(edge.id, view);
-        return view;
-      });
-      const { pcollection } = definition.source;
-      this.nodes.set(
-        stage,
-        new StageNode(stage, definition, coders.get(strategyOf(pcollection).windowCoderId), views),
-      );
-      if (typeof stage.source === 'string') continue;
-      const { id, kind, step, pcollection: grouped } = stage.source;
-      if (kind === 'group') this.groupings.set(id, groupingNode(step, grouped, lists(grouped)));
-      if (kind === 'combine') {
-        const contents = accumulators(stage, protos, coders, checkpoints !== null);
-        this.groupings.set(id, groupingNode(step, grouped, contents));
-      }
-    }
+    this.state = new GraphState(stages, protos, coders, {
+      isSaved: checkpoints !== null,
+      onDropped: (dropped) => this.giveBack(dropped, protos, coders),
+    });
+  }
+
+  get watermark(): number {
+    return this.state.watermark;
+  }
+
+  countWindows(): number {
+    return this.state.countWindows();
   }
 
   /** Resolves when the root is over and all windows are closed, or when it has been drained; rejects with what made a bundle fail. */
@@ -159,7 +88,7 @@ export class EventTimeExecution implements Rest {
     const isRestored = checkpoints !== null && this.restore(checkpoints.store);
     await root.open(isRestored ? markOf(checkpoints.store) : null);
     if (!isRestored)
-      for (const [stage, node] of this.nodes)
+      for (const [stage, node] of this.state.nodes)
         if (stage.source === 'impulse') node.queue.push(impulseBundle().next()!);
     try {
       for (let saved = Date.now(); !root.isOver && this.drain?.aborted !== true; ) {
@@ -169,7 +98,7 @@ export class EventTimeExecution implements Rest {
           await this.checkpoint(checkpoints, false);
           saved = Date.now();
         }
-        for (const { pcollection, batch } of await root.next(this.nextProcessingTimer))
+        for (const { pcollection, batch } of await root.next(this.state.nextProcessingTimer))
           this.rootNode(pcollection).add(batch);
       }
       await this.settle();
@@ -187,11 +116,8 @@ export class EventTimeExecution implements Rest {
     reached?.('before the flush');
     await flush?.({ watermark: this.watermark, isOver: this.root.isOver, isLast });
     const mark = this.root.mark();
-    const changes = [...this.allGroupings()].flatMap((node) => node.changes());
-    for (const view of this.views.values()) changes.push(...view.changes());
-    for (const node of this.nodes.values()) changes.push(...node.changes());
-    changes.push({ space: WATERMARKS, key: EMPTY, value: this.encodeWatermarks() });
-    if (mark !== null) changes.push({ space: MARKS, key: EMPTY, value: mark });
+    const changes = this.state.changes();
+    if (mark !== null) changes.push({ space: MARKS, key: KEY, value: mark });
     reached?.('before the commit');
     await store.commit(changes);
     reached?.('after the commit');
@@ -202,39 +128,8 @@ export class EventTimeExecution implements Rest {
   /** Goes on from the last commit. False where there is none. */
   private restore(store: StateStore): boolean {
     if (store.commits === 0) return false;
-    for (const [, bytes] of store.entries(WATERMARKS)) this.decodeWatermarks(bytes);
-    for (const node of this.allGroupings()) node.restore(store);
-    for (const view of this.views.values()) view.restore(store);
-    for (const node of this.nodes.values()) node.restore(store);
+    this.state.restore(store);
     return true;
-  }
-
-  private *allGroupings(): Generator<GroupingNode> {
-    yield* this.groupings.values();
-    for (const { node } of this.views.values()) yield node;
-  }
-
-  /** By stage and grouping, in the order of the graph. */
-  private encodeWatermarks(): Uint8Array {
-    const nodes = [...this.nodes.values()].map(({ inputWatermark }) => inputWatermark);
-    const groupings = [...this.allGroupings()].map(({ grouping }) => [
-      grouping.inputWatermark,
-      grouping.outputWatermark,
-    ]);
-    return Buffer.from(JSON.stringify({ nodes, groupings }), 'utf8');
-  }
-
-  private decodeWatermarks(bytes: Uint8Array): void {
-    const { nodes, groupings } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
-      nodes: number[];
-      groupings: [number, number][];
-    };
-    [...this.nodes.values()].forEach((node, at) => {
-      node.inputWatermark = nodes[at];
-    });
-    [...this.allGroupings()].forEach(({ grouping }, at) => {
-      [grouping.inputWatermark, grouping.outputWatermark] = groupings[at];
-    });
   }
 
   /** Tells of an element that a grouping has dropped, and gives it to the graph where the graph asks for it. */
@@ -252,34 +147,14 @@ export class EventTimeExecution implements Rest {
   private rootWatermark(pcollection: string): number {
     const step = this.droppedFrom.get(pcollection);
     if (step === undefined) return this.root.watermarks.get(pcollection)!;
-    const groupings = [...this.groupings.values()].filter((node) => isBelow(node.step, step));
+    const groupings = [...this.state.groupings.values()].filter((node) => isBelow(node.step, step));
     return Math.min(MAX_INSTANT, ...groupings.map(({ grouping }) => grouping.inputWatermark));
   }
 
   private rootNode(pcollection: string): StageNode {
-    return [...this.nodes.values()].find(
+    return [...this.state.nodes.values()].find(
       ({ stage }) => stage.source === 'root' && stage.input === pcollection,
     )!;
-  }
-
-  /** The watermark that all groupings have passed. */
-  get watermark(): number {
-    let least = MAX_INSTANT;
-    for (const { grouping } of this.allGroupings()) least = Math.min(least, grouping.outputWatermark);
-    return least;
-  }
-
-  countWindows(): number {
-    let windows = 0;
-    for (const { grouping } of this.allGroupings()) windows += grouping.size;
-    return windows;
-  }
-
-  /** When processing time next wakes a grouping. */
-  private get nextProcessingTimer(): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const { grouping } of this.allGroupings()) next = Math.min(next, grouping.nextProcessingTimer);
-    return next;
   }
 
   fail(error: unknown): void {
@@ -301,7 +176,7 @@ export class EventTimeExecution implements Rest {
         throw this.failure.error;
       }
       for (const executor of this.executors) {
-        const node = [...this.nodes.values()].find(({ queue }) => queue.length > 0);
+        const node = [...this.state.nodes.values()].find(({ queue }) => queue.length > 0);
         if (node === undefined || working.size >= this.executors.length) break;
         if (this.busy.has(executor)) continue;
         const work = this.process(node, executor).finally(() => working.delete(work));
@@ -349,24 +224,24 @@ export class EventTimeExecution implements Rest {
   }
 
   private send(edge: Edge, batch: EdgeBatch): void {
-    const grouping = this.groupings.get(edge.id);
-    const view = this.views.get(edge.id);
+    const grouping = this.state.groupings.get(edge.id);
+    const view = this.state.views.get(edge.id);
     if (grouping !== undefined) this.queuePanes(edge, grouping.add(batch));
     else if (view !== undefined) view.update(view.node.add(batch));
-    else this.nodes.get(edge.to)!.add(batch);
+    else this.state.nodes.get(edge.to)!.add(batch);
   }
 
   private queuePanes(edge: Edge, panes: EdgeBatch | undefined): void {
-    if (panes !== undefined) this.nodes.get(edge.to)!.add(panes);
+    if (panes !== undefined) this.state.nodes.get(edge.to)!.add(panes);
   }
 
   /** Moves watermarks along the graph and has due timers speak. Says whether there is something to do again. */
   private advance(): boolean {
     let moved = false;
     for (const stage of this.stages) {
-      const node = this.nodes.get(stage)!;
+      const node = this.state.nodes.get(stage)!;
       for (const { id } of stage.sideInputs) {
-        const view = this.views.get(id)!;
+        const view = this.state.views.get(id)!;
         moved =
           this.advanceGrouping(view.node, this.arrivedAt(this.edge(stage.sideInputs, id)), (panes) =>
             view.update(panes),
@@ -378,7 +253,7 @@ export class EventTimeExecution implements Rest {
       else {
         const { source } = stage;
         arrived = this.arrivedAt(source);
-        const grouping = this.groupings.get(source.id);
+        const grouping = this.state.groupings.get(source.id);
         if (grouping !== undefined) {
           moved = this.advanceGrouping(grouping, arrived, (panes) => this.queuePanes(source, panes)) || moved;
           arrived = grouping.grouping.outputWatermark;
@@ -399,7 +274,7 @@ export class EventTimeExecution implements Rest {
   /** The watermark of what comes over an edge: of a stage, since none holds elements, that of its input. */
   private arrivedAt({ from }: Edge): number {
     let least = MAX_INSTANT;
-    for (const stage of from) least = Math.min(least, this.nodes.get(stage)!.inputWatermark);
+    for (const stage of from) least = Math.min(least, this.state.nodes.get(stage)!.inputWatermark);
     return least;
   }
 
