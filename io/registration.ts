@@ -6,6 +6,7 @@ import { PublishTables } from './duckdb/publish_tables';
 import { ListFiles } from './files/list_files';
 import { ReadRanges, ReadRangesSync } from './files/read_ranges';
 import { MessagesToChunks } from './pubsub/messages_to_chunks';
+import { PublishRejects } from './pubsub/publish_rejects';
 import { AnnounceParts } from './staging/announce_parts';
 import { KeepManifest } from './staging/keep_manifest';
 import { ReadHistory } from './staging/read_history';
@@ -17,6 +18,7 @@ requireForSerialization('funnelpulse/io', {
   KeyPart,
   ListFiles,
   MessagesToChunks,
+  PublishRejects,
   PublishTables,
   ReadHistory,
   ReadRanges,

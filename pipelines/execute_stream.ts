@@ -35,6 +35,8 @@ export interface StreamRun {
   readonly funnel: FunnelOptions;
   /** What hours are scored against. The hours that it brings along are read when the state is new, and kept in it from then on. */
   readonly baseline: BaselineChoice;
+  /** Topic that dead letters are published to, too: `projects/P/topics/T`. */
+  readonly deadLetterTopic?: string;
   /** The DuckDB file. */
   readonly output: string;
   /** Takes the output over where it is another's. */
@@ -132,7 +134,8 @@ export async function executeStream(run: StreamRun): Promise<string> {
 function graphOf(run: StreamRun, staging: string): PipelineProto {
   const pipeline = new Pipeline();
   const baseline = baselineEnd(run.baseline, historyIn(staging));
-  funnel(new Root(pipeline), streamEnds({ source: run.source, baseline, staging }), run.funnel);
+  const { source, deadLetterTopic = null } = run;
+  funnel(new Root(pipeline), streamEnds({ source, baseline, staging, deadLetterTopic }), run.funnel);
   return pipeline.getProto();
 }
 

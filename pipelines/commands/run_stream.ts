@@ -5,6 +5,7 @@ import { PUBSUB_READ_URN } from '../../beam/pubsub_read';
 import { InputError } from '../../io/input_error';
 import { readMessages } from '../../io/pubsub/read_messages';
 import { SubscriptionSource } from '../../io/pubsub/subscription_source';
+import { topicName } from '../../io/pubsub/topic_name';
 import { startWorkers } from '../../runners/local/worker_thread';
 import { messageTime } from '../../transforms/parse/message_time';
 import { chooseBaseline, requireForStream } from '../baseline_choice';
@@ -35,6 +36,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   const state = args.state ?? `${file}.state`;
   const options = funnelOptions(args, startedAt);
   const timestampAttribute = args['timestamp-attribute'];
+  const deadLetterTopic = args['dead-letter-topic'];
   let outage: SourceStatus['outage'] = null;
   const source = new SubscriptionSource({
     subscription,
@@ -90,6 +92,9 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       commitEveryMs: parseDuration('commit-every', args['commit-every']),
       workers,
       drain,
+      ...(deadLetterTopic !== undefined && {
+        deadLetterTopic: topicName('dead-letter-topic', deadLetterTopic),
+      }),
       onLate: (records) => status.dropped(records),
       onRest: (rest, result) => status.rested(rest, result),
       onFlush: (rows, milliseconds) => status.flushed(rows, milliseconds),
