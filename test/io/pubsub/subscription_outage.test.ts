@@ -151,9 +151,9 @@ describeWithPubsub('a service that goes away', (emulator) => {
     await emulator().stop();
     await until(() => told.length > 0);
     await comeBack();
-    await source.finalise(mark);
     await subscription.publishNumbers(100, 100);
     await pullAll(source, 100);
+    await source.finalise(mark);
     await source.close();
     const next = subscription.source();
     await next.open(null);
