@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { baselineCommand } from './commands/baseline';
 import { generateCommand } from './commands/generate';
+import { inspectCommand } from './commands/inspect';
 import { optionsCommand } from './commands/options';
 import { replayCommand } from './commands/replay';
 import { runCommand } from './commands/run';
@@ -29,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(baselineCommand)
       .command(generateCommand)
       .command(replayCommand)
+      .command(inspectCommand)
       .command(optionsCommand)
       .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')
       .strict()
