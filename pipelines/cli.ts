@@ -5,6 +5,7 @@ import { baselineCommand } from './commands/baseline';
 import { generateCommand } from './commands/generate';
 import { inspectCommand } from './commands/inspect';
 import { optionsCommand } from './commands/options';
+import { redriveCommand } from './commands/redrive';
 import { replayCommand } from './commands/replay';
 import { runCommand } from './commands/run';
 import { describeFailure } from './failure';
@@ -31,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(generateCommand)
       .command(replayCommand)
       .command(inspectCommand)
+      .command(redriveCommand)
       .command(optionsCommand)
       .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')
       .strict()
