@@ -6,7 +6,7 @@ import { ListCoder } from '../../beam/list_coder';
 import { type WindowContext, windowStart } from '../context';
 import { Cells, COUNTS, PURCHASE } from '../count/cells';
 import type { Rollup } from '../count/rollup';
-import { type Baseline, type BrandHour, buildBaseline } from './baseline';
+import { type Baseline, BaselineBuilder } from './baseline';
 import { HourBrandsCoder } from './hour_brands_coder';
 
 /** An hour's brands, which is what baseline and scores are about. */
@@ -37,8 +37,13 @@ export class DigestHour {
 /** An hour of an earlier run, as it is read from where it is kept. */
 export interface HistoryHour {
   readonly hour: number;
-  /** Revenue in ten-thousandths, as decimal text. */
-  readonly brands: readonly (Omit<BrandHour, 'hour' | 'revenue'> & { readonly revenue: string })[];
+  readonly brands: readonly {
+    readonly brand: string;
+    readonly views: number;
+    readonly purchases: number;
+    /** In ten-thousandths, as decimal text. */
+    readonly revenue: string;
+  }[];
 }
 
 /** Hour of an earlier run → its brands. */
@@ -83,23 +88,21 @@ export class BuildBaseline implements KeyedCombineFn<HourBrands, Digests, Baseli
       const known = latest.get(digest.hour);
       if (known === undefined || digest.revision > known.revision) latest.set(digest.hour, digest);
     }
-    const hours = [...latest.values()];
-    const revision = hours.reduce((sum, hour) => sum + hour.revision, 0);
-    return buildBaseline(revision, hours.flatMap(brandHours), this.minViews);
+    const baseline = new BaselineBuilder(this.minViews);
+    let revision = 0;
+    for (const { hour, revision: ofHour, brands } of latest.values()) {
+      revision += ofHour;
+      for (let cell = 0; cell < brands.size; cell++) {
+        const at = cell * COUNTS;
+        baseline
+          .brand(brands.names[cell])
+          .add(hour, brands.counts[at], brands.counts[at + PURCHASE], brands.money(cell));
+      }
+    }
+    return baseline.baseline(revision);
   }
 
   accumulatorCoder(): Coder<Digests> {
     return new ListCoder<HourBrands>(new HourBrandsCoder());
   }
-}
-
-/** An hour's brands, one by one. */
-export function brandHours({ hour, brands }: HourBrands): BrandHour[] {
-  return brands.names.map((brand, cell) => ({
-    brand,
-    hour,
-    views: brands.counts[cell * COUNTS],
-    purchases: brands.counts[cell * COUNTS + PURCHASE],
-    revenue: brands.revenue(cell),
-  }));
 }

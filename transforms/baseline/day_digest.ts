@@ -7,7 +7,9 @@ import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { Reader, Writer } from 'protobufjs';
 import { readBlock, writeBlock } from '../../beam/json_coder';
 import { DAY_MS, HOUR_MS } from '../../schema/events';
-import type { BrandHour } from './baseline';
+import { COUNTS, PURCHASE } from '../count/cells';
+import type { BaselineBuilder } from './baseline';
+import type { HourBrands } from './baseline_fn';
 
 export interface DayDigest {
   /** Start, milliseconds since 1970. */
@@ -23,39 +25,49 @@ export function dayOf(time: number): number {
   return Math.floor(time / DAY_MS) * DAY_MS;
 }
 
-/** Hours of one day as bytes: for each brand its name, the number of its hours, and for each of those the hour of day, views, purchases, and revenue as decimal text. */
-export function packHours(day: number, hours: Iterable<BrandHour>): Uint8Array {
-  const byBrand = new Map<string, BrandHour[]>();
-  for (const hour of hours) {
-    const known = byBrand.get(hour.brand);
-    if (known === undefined) byBrand.set(hour.brand, [hour]);
-    else known.push(hour);
-  }
+/** Hours of one day, each once, as bytes: for each brand its name, the number of its hours, and for each of those the hour of day, views, purchases and revenue. */
+export function packHours(day: number, hours: readonly HourBrands[]): Uint8Array {
+  const byBrand = new Map<string, [hour: HourBrands, cell: number][]>();
+  for (const hour of hours)
+    hour.brands.names.forEach((name, cell) => {
+      const known = byBrand.get(name);
+      if (known === undefined) byBrand.set(name, [[hour, cell]]);
+      else known.push([hour, cell]);
+    });
   const writer = new Writer();
-  for (const [brand, ofBrand] of byBrand) {
-    writer.string(brand).uint32(ofBrand.length);
-    for (const { hour, views, purchases, revenue } of ofBrand)
+  for (const [name, ofBrand] of byBrand) {
+    writer.string(name).uint32(ofBrand.length);
+    for (const [{ hour, brands }, cell] of ofBrand) {
+      const at = cell * COUNTS;
       writer
         .uint32((hour - day) / HOUR_MS)
-        .uint32(views)
-        .uint32(purchases)
-        .string(String(revenue));
+        .uint32(brands.counts[at])
+        .uint32(brands.counts[at + PURCHASE]);
+      writeMoney(brands.money(cell), writer);
+    }
   }
   return writer.finish();
 }
 
-/** What {@link packHours} packed. */
-export function* unpackHours({ day, block }: Pick<DayDigest, 'day' | 'block'>): Generator<BrandHour> {
+/** Adds what {@link packHours} packed to a baseline. */
+export function addHours({ day, block }: DayDigest, baseline: BaselineBuilder): void {
   const reader = Reader.create(block);
   while (reader.pos < reader.len) {
-    const brand = reader.string();
-    for (let left = reader.uint32(); left > 0; left--) {
-      const hour = day + reader.uint32() * HOUR_MS;
-      const views = reader.uint32();
-      const purchases = reader.uint32();
-      yield { brand, hour, views, purchases, revenue: BigInt(reader.string()) };
-    }
+    const brand = baseline.brand(reader.string());
+    for (let left = reader.uint32(); left > 0; left--)
+      brand.add(day + reader.uint32() * HOUR_MS, reader.uint32(), reader.uint32(), readMoney(reader));
   }
+}
+
+/** Money as a double, which holds most of it exactly; the rest as decimal text behind a NaN. */
+function writeMoney(money: number | bigint, writer: Writer): void {
+  if (typeof money === 'number') writer.double(money);
+  else writer.double(Number.NaN).string(String(money));
+}
+
+function readMoney(reader: Reader): number | bigint {
+  const money = reader.double();
+  return Number.isNaN(money) ? BigInt(reader.string()) : money;
 }
 
 /** A day's digest: day and revision as doubles, then the block, which is not copied when it is read. */

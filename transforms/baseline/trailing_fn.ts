@@ -2,9 +2,9 @@
 import type { Coder } from 'apache-beam/coders/coders';
 import type { KeyedCombineFn } from '../../beam/combine';
 import { ListCoder } from '../../beam/list_coder';
-import { type Baseline, buildBaseline } from './baseline';
-import { brandHours, type HourBrands } from './baseline_fn';
-import { type DayDigest, DayDigestCoder, dayOf, packHours, unpackHours } from './day_digest';
+import { type Baseline, BaselineBuilder } from './baseline';
+import type { HourBrands } from './baseline_fn';
+import { addHours, type DayDigest, DayDigestCoder, dayOf, packHours } from './day_digest';
 import { HourBrandsCoder } from './hour_brands_coder';
 
 /**
@@ -47,7 +47,7 @@ export class DigestDay extends FullestOfEach<HourBrands, DayDigest> {
     const day = dayOf(inOrder[0]?.hour ?? 0);
     // An hour more is more, though history absorbed no records.
     const revision = sumOfRevisions(hours) + hours.length;
-    return { day, revision, block: packHours(day, inOrder.flatMap(brandHours)) };
+    return { day, revision, block: packHours(day, inOrder) };
   }
 
   protected override isSame(a: HourBrands, b: HourBrands): boolean {
@@ -66,7 +66,10 @@ export class TrailingBaseline extends FullestOfEach<DayDigest, Baseline> {
   }
 
   override extractOutput(days: DayDigest[]): Baseline {
-    return buildBaseline(sumOfRevisions(days), hoursOf(days), this.minViews);
+    const baseline = new BaselineBuilder(this.minViews);
+    // In their order, in which the builder needs not sort hours.
+    for (const day of days.toSorted((a, b) => a.day - b.day)) addHours(day, baseline);
+    return baseline.baseline(sumOfRevisions(days));
   }
 
   protected override isSame(a: DayDigest, b: DayDigest): boolean {
@@ -80,8 +83,4 @@ export class TrailingBaseline extends FullestOfEach<DayDigest, Baseline> {
 
 function sumOfRevisions(parts: readonly { readonly revision: number }[]): number {
   return parts.reduce((sum, { revision }) => sum + revision, 0);
-}
-
-function* hoursOf(days: readonly DayDigest[]) {
-  for (const day of days.toSorted((a, b) => a.day - b.day)) yield* unpackHours(day);
 }

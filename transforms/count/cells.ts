@@ -34,8 +34,13 @@ export class Cells {
 
   /** Exact, in ten-thousandths. */
   revenue(cell: number): bigint {
+    return BigInt(this.money(cell));
+  }
+
+  /** The same, a bigint only where no number holds it. */
+  money(cell: number): number | bigint {
     const sum = this.revenues[cell];
-    return Number.isNaN(sum) ? this.large.get(cell)! : BigInt(sum);
+    return Number.isNaN(sum) ? this.large.get(cell)! : sum;
   }
 
   /** The cells for which `keep` is true of their number. */
@@ -98,8 +103,7 @@ export class CellSums {
     for (let from = 0; from < cells.size; from++) {
       const cell = this.cell(cells.names[from]);
       for (let type = 0; type < COUNTS; type++) this.addCount(cell, type, cells.counts[from * COUNTS + type]);
-      const revenue = cells.revenues[from];
-      this.addRevenue(cell, Number.isNaN(revenue) ? cells.revenue(from) : revenue);
+      this.addRevenue(cell, cells.money(from));
     }
   }
 

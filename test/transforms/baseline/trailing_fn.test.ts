@@ -2,14 +2,9 @@
 import fc from 'fast-check';
 import { type Baseline, fullestBaseline } from '../../../transforms/baseline/baseline';
 import { BuildBaseline, type HourBrands } from '../../../transforms/baseline/baseline_fn';
-import {
-  type DayDigest,
-  DayDigestCoder,
-  dayOf,
-  packHours,
-  unpackHours,
-} from '../../../transforms/baseline/day_digest';
+import { type DayDigest, DayDigestCoder, dayOf } from '../../../transforms/baseline/day_digest';
 import { DigestDay, TrailingBaseline } from '../../../transforms/baseline/trailing_fn';
+import { Cells } from '../../../transforms/count/cells';
 import { combineByTree, mergeSteps, regrouped, throughCoder } from '../merge_trees';
 import { digests } from './digests';
 
@@ -71,16 +66,27 @@ test('weeks: of each day the fullest digest, never two; the baseline is that of 
 test('a digest comes through its coder, and its hours out of its bytes', () => {
   fc.assert(
     fc.property(digests, (all) => {
-      for (const digest of digestsOf(all.flatMap((panes) => panes.slice(-1)))) {
+      const last = all.flatMap((panes) => panes.slice(-1));
+      for (const digest of digestsOf(last)) {
         const decoded = throughCoder(new DayDigestCoder(), digest);
         expect(hex(decoded)).toEqual(hex(digest));
-        expect(hex({ ...digest, block: packHours(digest.day, unpackHours(decoded)) })).toEqual(hex(digest));
+        const ofDay = last.filter(({ hour }) => dayOf(hour) === digest.day);
+        const everyHour = new TrailingBaseline(0).extractOutput([decoded]).brands;
+        expect(everyHour).toEqual(new BuildBaseline(0).extractOutput(ofDay).brands);
       }
     }),
     { numRuns: 100 },
   );
-  const hour = { brand: 'Ж', hour: 23 * 3_600_000, views: 4_294_967_295, purchases: 0, revenue: 10n ** 22n };
-  expect([...unpackHours({ day: 0, block: packHours(0, [hour]) })]).toEqual([hour]);
+});
+
+test('counts and money of any size', () => {
+  const hour: HourBrands = {
+    ...{ hour: 23 * 3_600_000, revision: 1 },
+    brands: Cells.of(['Ж', 'a'], [4_294_967_295, 0, 0, 7, 1, 0, 0, 0], [10n ** 22n, 2n ** 53n - 1n]),
+  };
+  const { brands } = weeks.extractOutput(digestsOf([hour]));
+  expect(brands).toMatchObject({ Ж: { purchases: 7, revenue: '10000000000000000000000' } });
+  expect(new TrailingBaseline(1).extractOutput(digestsOf([hour])).brands.a.revenue).toBe('9007199254740991');
 });
 
 test('of the panes of a baseline the one that knows most counts, whichever comes last', () => {
