@@ -1,6 +1,7 @@
 /** What hours of a run are scored against: `--baseline` and `--history`, read once at the start. */
-import { readBaseline, readHistory } from '../io/duckdb/read_baseline';
+import { readBaseline, readHistory, readOwnHistory } from '../io/duckdb/read_baseline';
 import { InputError } from '../io/input_error';
+import { HOUR_MS } from '../schema/events';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { MOST_TRAILING_LATENESS_MS } from '../transforms/baseline/trailing';
 import { duckdbFile } from './duckdb_file';
@@ -8,7 +9,7 @@ import { duckdbFile } from './duckdb_file';
 export type BaselineChoice =
   | { readonly name: 'run' }
   | { readonly name: 'file'; readonly hours: readonly HistoryHour[] }
-  /** `history`: hours of an earlier run; null where there is no such run, and never any. */
+  /** `history`: hours of an earlier run; null where there is none. For a stream an empty list: with and without history are two graphs, and a state is gone on with by the one that made it. */
   | { readonly name: 'trailing'; readonly history: readonly HistoryHour[] | null };
 
 export interface BaselineOptions {
@@ -38,14 +39,28 @@ export async function chooseBaseline({
   };
 }
 
-/** Refuses what a stream can't be scored against: its own hours, which never are all there, and a trailing baseline that late events may still change when it is used. */
-export function requireForStream({ name }: BaselineChoice, allowedLatenessMs: number): void {
-  if (name === 'run')
+/**
+ * The same for a stream, whose history is its own output where `--history` names no other. A state that is gone on with has the history that it began with: there is no need to read one again, and what is read has no say.
+ *
+ * Throws an {@link InputError} besides where a stream can't be scored so: against its own hours, which never are all there, and against a trailing baseline that late events may still change when it is used.
+ */
+export async function chooseStreamBaseline(
+  options: BaselineOptions & {
+    /** The DuckDB file that the stream writes, which may not be there yet. */
+    readonly output: string;
+    readonly allowedLatenessMs: number;
+  },
+): Promise<BaselineChoice> {
+  const { baseline, history, minViews, output, allowedLatenessMs } = options;
+  if (baseline === 'run')
     throw new InputError(
       '--baseline run needs all hours of a run, and a stream has no last one. Choose --baseline trailing, or name a file',
     );
-  if (name === 'trailing' && allowedLatenessMs > MOST_TRAILING_LATENESS_MS)
+  if (baseline === 'trailing' && allowedLatenessMs > MOST_TRAILING_LATENESS_MS)
     throw new InputError(
-      `--allowed-lateness of ${allowedLatenessMs / 3_600_000}h is too long for --baseline trailing: what comes more than ${MOST_TRAILING_LATENESS_MS / 3_600_000}h late would change baselines that hours have been scored against. Lower it, or name a file as --baseline`,
+      `--allowed-lateness of ${allowedLatenessMs / HOUR_MS}h is too long for --baseline trailing: what comes more than ${MOST_TRAILING_LATENESS_MS / HOUR_MS}h late would change baselines that hours have been scored against. Lower it, or name a file as --baseline`,
     );
+  if (baseline === 'trailing' && history === undefined)
+    return { name: 'trailing', history: await readOwnHistory(output, minViews) };
+  return chooseBaseline(options);
 }

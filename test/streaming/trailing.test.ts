@@ -1,9 +1,9 @@
 /** Trailing baselines over live events: the anomalies of a batch over the same events, and what late events do to a baseline and to an anomaly. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pipeline } from 'apache-beam/proto/beam_runner_api';
-import { requireForStream } from '../../pipelines/baseline_choice';
+import { chooseStreamBaseline } from '../../pipelines/baseline_choice';
 import { DAY_MS, HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
@@ -203,6 +203,21 @@ describe('late', () => {
     expect(scored(result)).toEqual(unchanged);
   });
 
+  test('with the largest lateness there may be, they are up to its last moment', async () => {
+    const most = funnelOf(
+      join(folder, 'most.json'),
+      { name: 'trailing', history: [] },
+      {
+        score: { ...SCORE, zThreshold: LOW },
+        windowing: { ...OPTIONS.windowing, allowedLatenessMs: MOST_TRAILING_LATENESS_MS },
+      },
+    );
+    const last = await end(most, story(midnight(1) + MOST_TRAILING_LATENESS_MS - 1));
+    expect([last.droppedRecords, scored(last)]).toEqual([0, changed]);
+    const over = await end(most, story(midnight(1) + MOST_TRAILING_LATENESS_MS));
+    expect([over.droppedRecords, scored(over)]).toEqual([10, unchanged]);
+  });
+
   test('a watermark that leaps over two days behind them changes nothing', async () => {
     const leap = emptyStream()
       .elements([...hour(0, 10, 20, 2), ...hour(0, 11, 20, 4), ...hour(0, 23, 20, 6), ...hour(2, 0, 20, 20)])
@@ -229,26 +244,37 @@ describe('late', () => {
   });
 });
 
-describe('what a stream refuses', () => {
-  const trailing = { name: 'trailing', history: [] } as const;
-  const windowing = (allowedLatenessMs: number) => ({
-    windowing: { ...OPTIONS.windowing, allowedLatenessMs },
+describe('what a stream is compared with', () => {
+  const given = { history: undefined, minViews: 10, allowedLatenessMs: 2 * HOUR_MS };
+  const choose = (more: { baseline: string; allowedLatenessMs?: number; history?: string }) =>
+    chooseStreamBaseline({ ...given, output: join(folder, 'new.duckdb'), ...more });
+
+  test('trailing: its own output, which is not there yet, or another', async () => {
+    expect(await choose({ baseline: 'trailing' })).toEqual({ name: 'trailing', history: [] });
+    const other = choose({ baseline: 'trailing', history: `duckdb:${join(folder, 'none.duckdb')}` });
+    await expect(other).rejects.toThrow(/--history duckdb:.* no such file/);
   });
 
-  test('a lateness with which baselines could still change when they are used', () => {
+  test('not a lateness with which baselines could still change when they are used', async () => {
     expect(MOST_TRAILING_LATENESS_MS).toBe(22 * HOUR_MS);
-    const graph = (lateness: number) => () =>
-      funnelOf(join(folder, 'none.json'), trailing, windowing(lateness));
+    const graph = (allowedLatenessMs: number) => () =>
+      funnelOf(
+        join(folder, 'none.json'),
+        { name: 'trailing', history: [] },
+        { windowing: { ...OPTIONS.windowing, allowedLatenessMs } },
+      );
     expect(graph(22 * HOUR_MS)).not.toThrow();
     expect(graph(22 * HOUR_MS + 1)).toThrow(/lateness/);
-    expect(() => requireForStream(trailing, 22 * HOUR_MS)).not.toThrow();
-    expect(() => requireForStream(trailing, 23 * HOUR_MS)).toThrow(/--allowed-lateness of 23h is too long/);
-    expect(() => requireForStream({ name: 'file', hours: [] }, 23 * HOUR_MS)).not.toThrow();
+    const choice = (hours: number, baseline = 'trailing') =>
+      choose({ baseline, allowedLatenessMs: hours * HOUR_MS });
+    await expect(choice(22)).resolves.toMatchObject({ name: 'trailing' });
+    await expect(choice(23)).rejects.toThrow(/--allowed-lateness of 23h is too long for --baseline trailing/);
+    const file = join(folder, 'hours.csv');
+    writeFileSync(file, 'window_start,brand,views,purchases,revenue\n2019-10-01 10:00:00,a,20,3,1\n');
+    await expect(choice(23, file)).resolves.toMatchObject({ name: 'file' });
   });
 
-  test('its own hours', () => {
-    expect(() => requireForStream({ name: 'run' }, 0)).toThrow(
-      /--baseline run .* Choose --baseline trailing/,
-    );
+  test('not its own hours', async () => {
+    await expect(choose({ baseline: 'run' })).rejects.toThrow(/--baseline run .* Choose --baseline trailing/);
   });
 });
