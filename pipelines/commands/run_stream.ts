@@ -8,7 +8,7 @@ import { SubscriptionSource } from '../../io/pubsub/subscription_source';
 import { topicName } from '../../io/pubsub/topic_name';
 import { startWorkers } from '../../runners/local/worker_thread';
 import { messageTime } from '../../transforms/parse/message_time';
-import { chooseBaseline, requireForStream } from '../baseline_choice';
+import { chooseStreamBaseline } from '../baseline_choice';
 import { duckdbFile } from '../duckdb_file';
 import { executeStream } from '../execute_stream';
 import { interruptible } from '../interrupt';
@@ -53,12 +53,13 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       idleTimeoutMs: parseDuration('idle-timeout', args['idle-timeout']),
     },
   });
-  const baseline = await chooseBaseline({
+  const baseline = await chooseStreamBaseline({
     baseline: args.baseline ?? 'trailing',
-    history: args.history ?? ownHistory(args, file),
+    history: args.history,
     minViews: options.minBaselineViews,
+    output: file,
+    allowedLatenessMs: options.windowing.allowedLatenessMs,
   });
-  requireForStream(baseline, options.windowing.allowedLatenessMs);
   const status = new StreamStatus(
     () => ({ unacked: source.statistics.unacked, outage }),
     () => fs.statSync(path.join(state, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0,
@@ -135,9 +136,4 @@ function subscriptionOf(args: RunArguments): string {
   if (refused.length > 0)
     throw new InputError(`${refused.join(' and ')} can't be had of a stream, which has no end: leave it out`);
   return `projects/${project}/subscriptions/${name}`;
-}
-
-/** The hours that the output has already: an earlier run's, of this stream or of history. */
-function ownHistory({ baseline = 'trailing' }: RunArguments, file: string): string | undefined {
-  return baseline === 'trailing' && fs.existsSync(file) ? `duckdb:${file}` : undefined;
 }
