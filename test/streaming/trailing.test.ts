@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Pipeline } from 'apache-beam/proto/beam_runner_api';
+import { AccumulationMode_Enum, type Pipeline } from 'apache-beam/proto/beam_runner_api';
 import { chooseStreamBaseline } from '../../pipelines/baseline_choice';
 import { DAY_MS, HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
@@ -242,6 +242,22 @@ describe('late', () => {
     ]);
     expect(result.tables.gold_anomalies_hourly_brand).toMatchObject([{ status: 'retracted', purchases: 4 }]);
   });
+});
+
+test('a baseline speaks at its end and for late days, and its panes replace one another', () => {
+  const { transforms, pcollections, windowingStrategies } = graphOf(2, []).components!;
+  const score = Object.values(transforms).find(({ inputs }) => 'side.baseline' in inputs)!;
+  const side = pcollections[score.inputs['side.baseline']];
+  const { accumulationMode, trigger } = windowingStrategies[side.windowingStrategyId];
+  // Accumulating, each late pane would be kept beside all before it.
+  expect(accumulationMode).toBe(AccumulationMode_Enum.DISCARDING);
+  const { afterEndOfWindow } = trigger!.trigger as { afterEndOfWindow: object };
+  expect(Object.keys(afterEndOfWindow)).toEqual(['lateFirings']);
+  // The combine before it keeps what it has.
+  const before = Object.values(pcollections).filter(
+    ({ windowingStrategyId }) => windowingStrategyId === side.windowingStrategyId,
+  );
+  expect(before).toHaveLength(1);
 });
 
 describe('what a stream is compared with', () => {
