@@ -1,8 +1,8 @@
 /** What README.md tells a reader to type, typed: its sh and sql blocks in their order, in a folder that looks like a checkout but has an out/ of its own. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { start } from './product';
 
@@ -40,9 +40,48 @@ beforeAll(() => {
   }
   mkdirSync(join(folder, 'out'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  // With all that they have started.
+  for (const { pid, exitCode, signalCode } of terminals)
+    if (exitCode === null && signalCode === null) process.kill(-(pid as number), 'SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const aliases: string[] = [];
+/** What the README has in terminals of their own. */
+const terminals: ChildProcess[] = [];
+const IN_A_TERMINAL = /^# terminal \d\n/;
+/** Commands of the emulator's section need it. */
+const needsEmulator = (text: string) => /gcloud|PUBSUB|pubsub:|replay|live.duckdb/.test(text);
+const hasEmulator = process.env.CI !== undefined || isInPath('gcloud');
+
+function isInPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, program)));
+}
+
+/** Starts what goes on while the following blocks run. */
+function runInTerminal(text: string): void {
+  const script = [...SHELL, ...aliases, text].join('\n');
+  const terminal = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    stdio: 'ignore',
+    detached: true,
+  });
+  terminals.push(terminal);
+}
+
+/** Runs a block again until it succeeds and prints something: what it looks at is being made meanwhile. */
+async function runSoon(text: string): Promise<string> {
+  for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 1000))) {
+    try {
+      const output = runShell(text);
+      if (/\d rows?|early|on_time/.test(output)) return output;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    if (Date.now() > end) throw new Error(`nothing came of it:\n${text}`);
+  }
+}
 
 function runShell(text: string): string {
   const script = [...SHELL, ...aliases, text].join('\n');
@@ -52,7 +91,7 @@ function runShell(text: string): string {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, MAKEFLAGS: '', MAKELEVEL: '' },
   });
-  aliases.push(...text.split('\n').filter((line) => line.startsWith('alias ')));
+  aliases.push(...text.split('\n').filter((line) => /^(alias|export) /.test(line)));
   return output;
 }
 
@@ -81,6 +120,14 @@ for (const { language, text } of blocks) {
   const name = text.split('\n')[language === 'sql' ? 1 : 0];
   const reason = NOT_RUN[text.trim()];
   if (language === 'sh' && reason !== undefined) test.skip(`${name}: ${reason}`, () => {});
+  else if (language === 'sh' && needsEmulator(text) && !hasEmulator)
+    test.skip(`${name}: the Pub/Sub emulator is not there`, () => {});
+  else if (language === 'sh' && IN_A_TERMINAL.test(text))
+    test(`sh: ${text.split('\n')[1]}`, () => runInTerminal(text));
+  else if (language === 'sh' && text.includes('inspect'))
+    test(`sh: ${name}`, async () => {
+      expect(await runSoon(text)).not.toBe('');
+    });
   else if (language === 'sh') {
     test(`sh: ${name}`, () => {
       printed = runShell(text);

@@ -13,8 +13,7 @@ import {
 const DOCS = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'streaming.md'), 'utf8');
 
 const at = (time: string) => Date.parse(`2026-03-02T${time}Z`);
-const shown = (time: number) =>
-  time === NO_WATERMARK ? 'none' : new Date(time).toISOString().slice(11, 19);
+const shown = (time: number) => (time === NO_WATERMARK ? 'none' : new Date(time).toISOString().slice(11, 19));
 
 /** Arrival, and the event time of what comes besides the shop's own event of that second. */
 const BESIDES: Record<string, string> = {
@@ -43,5 +42,7 @@ test('the watermark is what the table says', () => {
     if (besides !== undefined) watermark.observe(at(besides), now);
     seen.set(shown(now), shown(watermark.at(now)));
   }
-  expect(rows.map(([, time, value]) => [time, value])).toEqual(rows.map(([, time]) => [time, seen.get(time)]));
+  expect(rows.map(([, time, value]) => [time, value])).toEqual(
+    rows.map(([, time]) => [time, seen.get(time)]),
+  );
 });
