@@ -261,8 +261,11 @@ export class EventTimeExecution implements Rest {
       }
       moved = node.releaseReady() || moved;
       const watermark = Math.max(node.inputWatermark, Math.min(arrived, node.pending));
-      if (watermark > node.inputWatermark) moved = true;
-      node.inputWatermark = watermark;
+      if (watermark > node.inputWatermark) {
+        moved = true;
+        node.inputWatermark = watermark;
+        for (const view of node.sideViews) view.forget(watermark);
+      }
     }
     return moved;
   }

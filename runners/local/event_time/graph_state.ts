@@ -68,6 +68,7 @@ export class GraphState {
           strategy,
           coders.get(strategy.windowCoderId),
           mapping,
+          isGrouped(stage) ? strategyOf(definition.source.pcollection) : null,
         );
         this.views.set(edge.id, view);
         return view;
@@ -151,4 +152,10 @@ export class GraphState {
       [grouping.inputWatermark, grouping.outputWatermark] = groupings[at];
     });
   }
+}
+
+/** Whether all that enters a stage comes out of groupings, which let nothing by whose window has expired. */
+function isGrouped({ source }: Stage): boolean {
+  if (typeof source === 'string') return false;
+  return source.kind === 'group' || source.kind === 'combine' || [...source.from].every(isGrouped);
 }

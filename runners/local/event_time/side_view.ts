@@ -5,7 +5,9 @@
 import type { Coder } from 'apache-beam/coders/coders';
 import type { Trigger, WindowingStrategy } from 'apache-beam/proto/beam_runner_api';
 import type { Window } from 'apache-beam/values';
-import { bytesOf, latin1Of, ValueEncoder } from '../../harness/bytes';
+import Long from 'long';
+import { FixedWindows, SlidingWindows, windowFnFromProto } from '../../../beam/windows';
+import { bytesOf, decodeLatin1, latin1Of, ValueEncoder } from '../../harness/bytes';
 import type { WindowMapping } from '../../harness/window_mapping';
 import type { StateChange, StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
@@ -20,6 +22,9 @@ export class SideView {
   private readonly values = new Map<string, Uint8Array[]>();
   private readonly changed = new Set<string>();
   private readonly encoder = new ValueEncoder();
+  /** Windows of the step's input, where it can be said from their time which can still come. */
+  private readonly mainWindows: FixedWindows | SlidingWindows | undefined;
+  private readonly mainLateness: number;
 
   constructor(
     /** The step that looks it up, and the input's name there. */
@@ -28,7 +33,14 @@ export class SideView {
     private readonly strategy: WindowingStrategy,
     private readonly windowCoder: Coder<unknown>,
     private readonly mapping: WindowMapping,
-  ) {}
+    /** Strategy of the input of the step that looks; null where that may have elements of any window at any time. */
+    main: WindowingStrategy | null,
+  ) {
+    const windowFn = windowFnFromProto(main?.windowFn);
+    this.mainWindows =
+      windowFn instanceof FixedWindows || windowFn instanceof SlidingWindows ? windowFn : undefined;
+    this.mainLateness = Number(main?.allowedLateness ?? 0);
+  }
 
   /** Takes the panes that the grouping has given out. */
   update(panes: EdgeBatch | undefined): void {
@@ -47,13 +59,35 @@ export class SideView {
     }
   }
 
+  /** Forgets windows that no element can look at any more, by the watermark of the step's input: mappings keep windows in their order, so all before the one of the earliest window that can still come. */
+  forget(mainWatermark: number): void {
+    if (this.mainWindows === undefined || this.values.size === 0) return;
+    const earliest = mainWatermark - this.mainLateness;
+    if (!Number.isSafeInteger(earliest)) return;
+    const windows = this.mainWindows.assignWindows(Long.fromNumber(earliest));
+    const bound = lastMoment(this.mapping(windows[windows.length - 1]));
+    for (const window of this.values.keys()) {
+      if (lastMoment(decodeLatin1(this.windowCoder, window) as Window) >= bound) continue;
+      this.values.delete(window);
+      this.changed.add(window);
+    }
+  }
+
+  /** Windows that there are values of. */
+  get size(): number {
+    return this.values.size;
+  }
+
   /** What a checkpoint has to write: of each window that has changed all its values, with the length of each before it. */
   changes(): StateChange[] {
-    const changes = [...this.changed].map((window) => ({
-      space: this.space,
-      key: bytesOf(window),
-      value: joined(this.values.get(window)!),
-    }));
+    const changes = [...this.changed].map((window) => {
+      const values = this.values.get(window);
+      return {
+        space: this.space,
+        key: bytesOf(window),
+        value: values === undefined ? null : joined(values),
+      };
+    });
     this.changed.clear();
     return changes;
   }
