@@ -10,6 +10,14 @@ export function openClient(projectId: string): PubSub {
   return new PubSub({ projectId });
 }
 
+/**
+ * Fails where there are no credentials, which an emulator doesn't need. To be called before the client's first request: that one would leave a rejected promise behind which nobody can catch, and which ends the
+ * process.
+ */
+export async function checkCredentials(client: PubSub): Promise<void> {
+  if (!process.env.PUBSUB_EMULATOR_HOST) await client.auth.getClient();
+}
+
 /** Ends a client's connections. One that never came about has none, whatever its error says. */
 export async function closeClient(client: PubSub): Promise<void> {
   await client.close().catch(() => {});

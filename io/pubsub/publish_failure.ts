@@ -52,7 +52,9 @@ export function publishFailure(topic: string, error: unknown): unknown {
       return new InputError(`cannot publish to ${topic}: the service refused a message (${detail})`);
     default:
       return /default credentials|credential|metadata server|ENOENT/i.test(error.message)
-        ? new InputError(`cannot publish to ${topic}: no credentials were found (${detail}). ${SIGN_IN}`)
+        ? new InputError(
+            `cannot publish to ${topic}: no usable credentials were found (${detail.replace(/\.$/, '')}). ${SIGN_IN}`,
+          )
         : error;
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { PubSub, Topic } from '@google-cloud/pubsub';
 import { InputError } from '../input_error';
-import { closeClient, openClient } from './client';
+import { checkCredentials, closeClient, openClient } from './client';
 import type { OutgoingMessage } from './outgoing_message';
 import { grpcCode, isDenied, publishFailure } from './publish_failure';
 
@@ -85,6 +85,7 @@ export class TopicPublisher {
       },
     });
     try {
+      await checkCredentials(client);
       await topic.getMetadata({ timeout: OPEN_TIMEOUT_MS, retry: null });
     } catch (error) {
       // Who may publish needs no right to look at the topic: then the first message will tell.

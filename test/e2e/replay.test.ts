@@ -77,6 +77,20 @@ test.each([
   expect(readdirSync(folder).filter((name) => name.startsWith('x.'))).toEqual([]);
 });
 
+test('the service without credentials is one message, and nothing crashes', async () => {
+  const { PUBSUB_EMULATOR_HOST: host } = process.env;
+  delete process.env.PUBSUB_EMULATOR_HOST;
+  process.env.GOOGLE_APPLICATION_CREDENTIALS = join(folder, 'no-key.json');
+  const ended = await replay('--input', SAMPLE, '--topic', 'my-shop/events').ended;
+  delete process.env.GOOGLE_APPLICATION_CREDENTIALS;
+  if (host !== undefined) process.env.PUBSUB_EMULATOR_HOST = host;
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toMatch(
+    /^funnelpulse: cannot publish to projects\/my-shop\/topics\/events: no usable credentials/,
+  );
+  expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
 describeWithEmulator('replay to a topic', () => {
   let emulator: StartedEmulator;
   beforeAll(async () => {
