@@ -1,10 +1,8 @@
 import { GlobalWindow, type PaneInfo, Timing, type WindowedValue } from 'apache-beam/values';
 import Long from 'long';
 import { CHUNK_SLACK, type MessageChunk, type RangeChunk } from '../../schema/chunk';
+import { REDRIVE_ATTRIBUTE } from '../../schema/message_attributes';
 import { MessageFields } from './message_fields';
-
-/** Attribute of a message that was sent again from the dead letters: which of them it is. */
-export const REDRIVE_OF = 'redrive_of';
 
 /** What is looked up beside a message: its timestamp, which is its event time where an attribute carries that. */
 export interface TimestampContext {
@@ -33,7 +31,7 @@ export class MessagesToChunks {
 
 const FIRST_BYTES = 64 * 1024;
 const FIRST_MESSAGES = 256;
-const fields = new MessageFields(REDRIVE_OF);
+const fields = new MessageFields(REDRIVE_ATTRIBUTE);
 
 class Messages {
   private bytes = new Uint8Array(FIRST_BYTES);

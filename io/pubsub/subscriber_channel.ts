@@ -1,5 +1,5 @@
 /**
- * The gRPC channel to Pub/Sub's Subscriber service. Google's client finds credentials, endpoint and emulator and makes the channel; calls go through it as bytes (docs/decisions/0009-pull-as-bytes.md).
+ * The gRPC channel to Pub/Sub's Subscriber service. Google's client finds credentials, endpoint and emulator and makes the channel; calls go through it as bytes (docs/decisions/0010-pull-as-bytes.md).
  */
 import { PubSub, v1 } from '@google-cloud/pubsub';
 import { faultOf, type ServiceFault, STATUS } from './service_fault';

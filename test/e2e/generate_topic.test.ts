@@ -1,5 +1,5 @@
 /** `funnelpulse generate --topic`, as a user starts it, to a real emulator. */
-import { describeWithEmulator, type StartedEmulator, startEmulator } from '../emulators/start_pubsub';
+import { describeWithPubsub } from '../emulators/pubsub';
 import { makeTopic } from '../io/pubsub/topics';
 import { start } from './product';
 
@@ -16,13 +16,7 @@ test.each([
   expect(ended.stderr).toMatch(message);
 });
 
-describeWithEmulator('generate to a topic', () => {
-  let emulator: StartedEmulator;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  afterAll(() => emulator?.stop());
-
+describeWithPubsub('generate to a topic', () => {
   test('events happen now, at the rate, and end after so many', async () => {
     const topic = await makeTopic();
     const before = Math.floor(Date.now() / 1000) * 1000;

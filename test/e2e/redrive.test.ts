@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { deadLetterKeyOf } from '../../schema/message_attributes';
-import { describeWithEmulator, type StartedEmulator, startEmulator } from '../emulators/start_pubsub';
+import { describeWithPubsub } from '../emulators/pubsub';
 import { makeTopic } from '../io/pubsub/topics';
 import { type Started, start } from './product';
 import { readTables } from './read_tables';
@@ -126,13 +126,7 @@ test.each([
   expect(ended.stderr).toMatch(message);
 });
 
-describeWithEmulator('redrive to a topic', () => {
-  let emulator: StartedEmulator;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  afterAll(() => emulator?.stop());
-
+describeWithPubsub('redrive to a topic', () => {
   test('publishes what still counts, each with its identity, and keeps the rest', async () => {
     const file = await streaming('live');
     const rest = join(folder, 'chosen.ndjson');

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithEmulator, type StartedEmulator, startEmulator } from '../emulators/start_pubsub';
+import { describeWithPubsub, PubsubEmulator } from '../emulators/pubsub';
 import { makeTopic } from '../io/pubsub/topics';
 import { SAMPLE, type Started, start } from './product';
 import { readTables } from './read_tables';
@@ -91,13 +91,7 @@ test('the service without credentials is one message, and nothing crashes', asyn
   expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
-describeWithEmulator('replay to a topic', () => {
-  let emulator: StartedEmulator;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  afterAll(() => emulator?.stop());
-
+describeWithPubsub('replay to a topic', (emulator) => {
   test('what arrives is what the file of messages says, each with its attributes', async () => {
     const topic = await makeTopic();
     const input = sampleOf('begin.csv', 800);
@@ -175,13 +169,14 @@ describeWithEmulator('replay to a topic', () => {
   );
 
   test('a second signal does not wait', async () => {
-    const own = await startEmulator();
+    const own = await PubsubEmulator.start();
+    process.env.PUBSUB_EMULATOR_HOST = own.host;
     const topic = await makeTopic();
     const sending = replay('--input', SAMPLE, '--topic', topic.name, '--rate', '200');
     await topic.receive(10);
     await own.stop();
     await topic.close();
-    process.env.PUBSUB_EMULATOR_HOST = emulator.host;
+    process.env.PUBSUB_EMULATOR_HOST = emulator().host;
     // Something has to be under way when it is stopped.
     await new Promise((resolve) => setTimeout(resolve, 500));
     sending.process.kill('SIGINT');
@@ -205,10 +200,11 @@ describeWithEmulator('replay to a topic', () => {
       /^funnelpulse: cannot publish to projects\/local-test\/topics\/nowhere: there is no such topic/,
     );
     expect(existsSync(join(folder, 'n.ndjson'))).toBe(false);
-    const own = await startEmulator();
+    const own = await PubsubEmulator.start();
+    process.env.PUBSUB_EMULATOR_HOST = own.host;
     await own.stop();
     const down = await replay('--input', SAMPLE, '--topic', 'local-test/nowhere').ended;
-    process.env.PUBSUB_EMULATOR_HOST = emulator.host;
+    process.env.PUBSUB_EMULATOR_HOST = emulator().host;
     expect(down).toMatchObject({ code: 2, stdout: '' });
     expect(down.stderr).toMatch(/^funnelpulse: .*no Pub\/Sub emulator answers at/);
     expect(down.stderr.trimEnd().split('\n')).toHaveLength(1);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { closeClient, openClient } from '../../io/pubsub/client';
-import { describeWithEmulator, type StartedEmulator, startEmulator } from '../emulators/start_pubsub';
+import { describeWithPubsub } from '../emulators/pubsub';
 import { CLI } from './product';
 
 const ROOT = join(__dirname, '../..');
@@ -14,11 +14,9 @@ const commands = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, te
   text.trimEnd().split('\n'),
 );
 
-describeWithEmulator('the guide to live traffic', () => {
-  let emulator: StartedEmulator;
+describeWithPubsub('the guide to live traffic', (emulator) => {
   let folder: string;
   beforeAll(async () => {
-    emulator = await startEmulator();
     const client = openClient('local-test');
     await client.createTopic('events');
     await closeClient(client);
@@ -27,7 +25,6 @@ describeWithEmulator('the guide to live traffic', () => {
     mkdirSync(join(folder, 'out'));
   });
   afterAll(async () => {
-    await emulator?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -35,7 +32,7 @@ describeWithEmulator('the guide to live traffic', () => {
     const script = `funnelpulse() { ${JSON.stringify(process.execPath)} ${JSON.stringify(CLI)} "$@"; }\n${command}`;
     const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: folder,
-      env: { ...process.env, PUBSUB_EMULATOR_HOST: emulator.host },
+      env: { ...process.env, PUBSUB_EMULATOR_HOST: emulator().host },
     });
     expect(stderr).toBe('');
     expect(stdout).toMatch(

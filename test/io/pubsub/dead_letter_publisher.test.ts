@@ -1,7 +1,7 @@
 import { deadLetterMessage, publishDeadLetters } from '../../../io/pubsub/dead_letter_publisher';
 import { TopicPublisher } from '../../../io/pubsub/topic_publisher';
 import type { DeadLetterRow } from '../../../schema/tables';
-import { describeWithEmulator, type StartedEmulator, startEmulator } from '../../emulators/start_pubsub';
+import { describeWithPubsub } from '../../emulators/pubsub';
 import { makeTopic } from './topics';
 
 function row(position: string, changes: Partial<DeadLetterRow> = {}): DeadLetterRow {
@@ -37,13 +37,7 @@ test('a payload that leaves no room for attributes is left out, and its size tol
   expect(attributes.payload_omitted).toBe('9999990');
 });
 
-describeWithEmulator('a dead-letter topic', () => {
-  let emulator: StartedEmulator;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  afterAll(() => emulator?.stop());
-
+describeWithPubsub('a dead-letter topic', () => {
   test('has the original bytes, and why they were rejected', async () => {
     const topic = await makeTopic();
     const publisher = await TopicPublisher.open(topic.name);

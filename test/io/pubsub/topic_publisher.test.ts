@@ -3,7 +3,7 @@ import { InputError } from '../../../io/input_error';
 import type { OutgoingMessage } from '../../../io/pubsub/outgoing_message';
 import { topicName } from '../../../io/pubsub/topic_name';
 import { MESSAGE_BYTES, TopicPublisher } from '../../../io/pubsub/topic_publisher';
-import { describeWithEmulator, type StartedEmulator, startEmulator } from '../../emulators/start_pubsub';
+import { describeWithPubsub, PubsubEmulator } from '../../emulators/pubsub';
 import { makeTopic } from './topics';
 
 test('a topic is named in full or by project and topic', () => {
@@ -40,13 +40,7 @@ function texts(messages: readonly Message[]): string[] {
   return messages.map(({ data }) => data.toString());
 }
 
-describeWithEmulator('publishing', () => {
-  let emulator: StartedEmulator;
-  beforeAll(async () => {
-    emulator = await startEmulator();
-  });
-  afterAll(() => emulator?.stop());
-
+describeWithPubsub('publishing', (emulator) => {
   test('every message arrives once, with data, attributes and key', async () => {
     const topic = await makeTopic();
     const publisher = await TopicPublisher.open(topic.name);
@@ -132,8 +126,8 @@ describeWithEmulator('publishing', () => {
   });
 
   test('an outage is waited for; one without an end is an error that says so', async () => {
-    const own = await startEmulator();
-    const port = Number(own.host.split(':')[1]);
+    const own = await PubsubEmulator.start();
+    process.env.PUBSUB_EMULATOR_HOST = own.host;
     const topic = await makeTopic();
     const patient = await TopicPublisher.open(topic.name);
     const hasty = await TopicPublisher.open(topic.name, { patienceMs: 1500 });
@@ -145,22 +139,23 @@ describeWithEmulator('publishing', () => {
     expect(patient.statistics.confirmed).toBe(0);
     expect(patient.statistics.stalledMs).toBeGreaterThan(1000);
     // It forgets its topics.
-    const again = await startEmulator(port);
+    await own.startAgain();
     const renewed = await makeTopic({ name: topic.name });
     await patient.flush();
     expect(patient.statistics.confirmed).toBe(1);
     for (const publisher of [patient, hasty]) await publisher.close();
     await renewed.close();
-    await again.stop();
-    process.env.PUBSUB_EMULATOR_HOST = emulator.host;
+    await own.stop();
+    process.env.PUBSUB_EMULATOR_HOST = emulator().host;
   });
 
   test('an emulator that is down is an error at once', async () => {
-    const own = await startEmulator();
+    const own = await PubsubEmulator.start();
+    process.env.PUBSUB_EMULATOR_HOST = own.host;
     await own.stop();
     await expect(TopicPublisher.open('projects/local-test/topics/any')).rejects.toThrow(
       `no Pub/Sub emulator answers at ${own.host} (PUBSUB_EMULATOR_HOST). Start it`,
     );
-    process.env.PUBSUB_EMULATOR_HOST = emulator.host;
+    process.env.PUBSUB_EMULATOR_HOST = emulator().host;
   });
 });
