@@ -60,8 +60,9 @@ bench: $(BUILT) ## Measure against DuckDB SQL and Polars (needs python3; writes 
 verify: lint ## Check format, lint and types, then run all tests, 10,000 random streams among them
 	@FUNNELPULSE_STREAMS=10000 $(MAKE) --no-print-directory test
 
-verify-stream: $(BUILT) ## Kill a stream of 200,000 events at every point of a commit and at 20 other moments
+verify-stream: $(BUILT) ## Kill a stream of 200,000 events at every point of a commit and at 20 other moments; 300,000 messages through the emulator
 	@FUNNELPULSE_KILL_EVENTS=200000 FUNNELPULSE_KILLS=20 npx --no-install jest test/streaming/kill
+	@FUNNELPULSE_STREAM_EVENTS=300000 FUNNELPULSE_STREAM_KILLS=10 npx --no-install jest --runInBand test/e2e/stream
 
 build: $(BUILT) ## Compile into dist/
 
