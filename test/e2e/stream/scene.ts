@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PubSub } from '@google-cloud/pubsub';
 import { type Outcome, type Started, start } from '../product';
 import { readTables } from '../read_tables';
@@ -103,6 +104,27 @@ export class Scene {
     return readTables(this.output);
   }
 
+  /**
+   * Reads the output beside the stream that writes it until it is as `isSo` says; returns it as it is then. Throws when the stream has ended before, or patience has.
+   */
+  async see(
+    following: Started,
+    isSo: (tables: Record<string, TableRow[]>) => boolean,
+    patienceMs = PATIENCE_MS,
+  ): Promise<Record<string, TableRow[]>> {
+    let outcome: Outcome | null = null;
+    void following.ended.then((ended) => {
+      outcome = ended;
+    });
+    for (const start = Date.now(); ; await delay(50)) {
+      const tables = await this.tables().catch(orLater);
+      if (tables !== null && isSo(tables)) return tables;
+      if (outcome !== null) throw new Error(`The stream has ended: ${JSON.stringify(outcome)}`);
+      if (Date.now() - start > patienceMs)
+        throw new Error(`Not within ${patienceMs} ms: ${isSo}\n${JSON.stringify(tables, bigintAsText)}`);
+    }
+  }
+
   private start(...args: string[]): Started {
     const started = start(args);
     this.started.push(started);
@@ -117,6 +139,18 @@ export class Scene {
     await this.client.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+const PATIENCE_MS = 60_000;
+
+/** An output that is not there yet, or that the stream has open for a flush. */
+function orLater(error: Error): null {
+  if (/lock|does not exist/i.test(error.message)) return null;
+  throw error;
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** Columns that say how a row came about. */
