@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PubSub } from '@google-cloud/pubsub';
+import { type Message, PubSub } from '@google-cloud/pubsub';
 import { type Outcome, type Started, start } from '../product';
 import { readTables } from '../read_tables';
 import { diffTables, type TableRow } from '../table_diff';
@@ -37,6 +37,23 @@ export class Scene {
   async makeTopic(): Promise<void> {
     await this.client.createTopic(this.id);
     await this.client.topic(this.id).createSubscription(this.id, { ackDeadlineSeconds: 10 });
+  }
+
+  /** Another topic, and what comes there. */
+  async listen(name: string): Promise<{ topic: string; receive: (count: number) => Promise<Message[]> }> {
+    const id = `${this.id}-${name}`;
+    const [topic] = await this.client.createTopic(id);
+    const [subscription] = await topic.createSubscription(id);
+    const receive = (count: number) =>
+      new Promise<Message[]>((resolve, reject) => {
+        const messages: Message[] = [];
+        subscription.on('error', reject).on('message', (message: Message) => {
+          message.ack();
+          if (messages.push(message) < count) return;
+          void subscription.close().then(() => resolve(messages));
+        });
+      });
+    return { topic: topic.name, receive };
   }
 
   async publish(
