@@ -74,7 +74,9 @@ export function writeBlock(bytes: Uint8Array, writer: Writer): void {
 /** Reads the bytes that {@link writeBlock} wrote (behind their length where the context asks for delimiters), without copying them. */
 export function readBlock(reader: Reader, context: Context): Uint8Array {
   const length = context === 'needsDelimiters' ? reader.uint32() : reader.len - reader.pos;
-  const bytes = reader.buf.subarray(reader.pos, reader.pos + length);
+  const { buf, pos } = reader;
+  // Most values fill their bytes: a view on all of them would cost more than reading them.
+  const bytes = pos === 0 && length === buf.length ? buf : buf.subarray(pos, pos + length);
   reader.pos += length;
   return bytes;
 }

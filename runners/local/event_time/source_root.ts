@@ -1,5 +1,6 @@
 /** An unbounded source as the root of a running graph: pulls, encodes, and cuts what came into bundles. */
 import type { Coder } from 'apache-beam/coders/coders';
+import { BytesCoder } from '../../../beam/bytes_coder';
 import type { Coders } from '../../harness/coders';
 import type { SourceElement, UnboundedSource } from '../source';
 import type { SharedProtos } from '../stages';
@@ -66,7 +67,12 @@ export class SourceRoot implements GraphRoot {
 
   private pack(elements: readonly SourceElement[]): RootElements {
     const batch = new RootBatchBuilder(this.pcollection, this.protos, this.coders);
-    for (const { value, timestamp } of elements) batch.addValue(this.coder, value, timestamp);
+    // Messages are bytes already.
+    const areBytes = this.coder instanceof BytesCoder;
+    for (const { value, timestamp } of elements) {
+      if (areBytes) batch.addEncoded(value as Uint8Array, timestamp);
+      else batch.addValue(this.coder, value, timestamp);
+    }
     return { pcollection: this.pcollection, batch: batch.finish() };
   }
 }
