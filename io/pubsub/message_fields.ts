@@ -22,11 +22,11 @@ export class MessageFields {
   /** The attribute's value; null where there is none. */
   attribute: string | null = null;
   private readonly cursor = new WireCursor();
-  private readonly wanted: Uint8Array;
+  private readonly wanted: Uint8Array | null;
 
-  /** `attribute`: the one that is looked for. */
-  constructor(attribute: string) {
-    this.wanted = Buffer.from(attribute, 'utf8');
+  /** `attribute`: the one that is looked for, or null. */
+  constructor(attribute: string | null) {
+    this.wanted = attribute === null ? null : Buffer.from(attribute, 'utf8');
   }
 
   /** @throws RangeError where the bytes are no message */
@@ -56,7 +56,7 @@ export class MessageFields {
       } else {
         cursor.end = to;
         if (tag === PUBLISH_TIME) this.readTime();
-        else this.readAttribute(message);
+        else if (this.wanted !== null) this.readAttribute(message, this.wanted);
         cursor.end = message.length;
       }
       cursor.at = to;
@@ -76,8 +76,8 @@ export class MessageFields {
     this.publishTime = publishMillis({ seconds, nanos });
   }
 
-  private readAttribute(message: Uint8Array): void {
-    const { cursor, wanted } = this;
+  private readAttribute(message: Uint8Array, wanted: Uint8Array): void {
+    const { cursor } = this;
     let isWanted = wanted.length === 0;
     let value = '';
     while (cursor.at < cursor.end) {
