@@ -51,6 +51,8 @@ export interface StreamRun {
   readonly signal?: AbortSignal;
   /** Aborted: nothing more is pulled, what has been is written and committed, and the run ends well. */
   readonly drain?: AbortSignal;
+  /** Bytes of state from which on nothing is pulled. */
+  readonly mostStateBytes?: number;
   /** Told of records that were dropped since they came too late. */
   readonly onLate?: (records: number) => void;
   /** Told whenever all that was pulled has been worked off, with what has been counted since the start. */
@@ -118,6 +120,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
         },
         ...(run.signal && { signal: run.signal }),
         ...(run.drain && { drain: run.drain }),
+        ...(run.mostStateBytes !== undefined && { mostStateBytes: run.mostStateBytes }),
         onDropped: ({ value }) => run.onLate?.(recordsIn(value)),
         ...(run.onRest && { onRest: run.onRest }),
       });

@@ -237,6 +237,14 @@ export const STREAM_OPTIONS = {
     unit: 'duration: ms, s, m, h or d',
     change: 'Raise it where publishers’ clocks are ahead, and you want them counted all the same',
   },
+  'max-state': {
+    type: 'string',
+    default: '2GiB',
+    describe:
+      'State from which on nothing more is read, until hours expire: better than running out of memory',
+    unit: 'size: B, KiB, MiB or GiB',
+    change: 'Raise it, and the memory of the machine, where the status line says that the state is full',
+  },
   'dead-letter-topic': {
     type: 'string',
     describe:

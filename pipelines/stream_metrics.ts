@@ -33,7 +33,11 @@ const METRICS: readonly Metric[] = [
     help: 'Windows of keys that there is state of',
     value: ({ openWindows }) => openWindows,
   },
-  { name: 'state_bytes', help: 'Size of the state on disk', value: ({ stateBytes }) => stateBytes },
+  {
+    name: 'state_bytes',
+    help: 'About how many bytes of state there are',
+    value: ({ stateBytes }) => stateBytes,
+  },
   {
     name: 'unacked_messages',
     help: 'Messages received and not acknowledged yet',

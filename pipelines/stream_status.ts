@@ -19,7 +19,10 @@ export interface StreamNumbers {
   /** Milliseconds since 1970; null before anything has come. */
   readonly watermark: number | null;
   readonly openWindows: number;
+  /** About how many bytes of state there are. */
   readonly stateBytes: number;
+  /** Nothing is read, since there are too many. */
+  readonly isFull: boolean;
   readonly unacked: number;
   readonly flushes: number;
   readonly rowsWritten: number;
@@ -27,8 +30,8 @@ export interface StreamNumbers {
   readonly outage: SourceStatus['outage'];
 }
 
-/** Counting all windows takes a moment: it is done this often. */
-const COUNT_EVERY_MS = 1000;
+/** Rates are made of samples so far apart. */
+const SAMPLE_EVERY_MS = 1000;
 /** Rates are of about this long. */
 const RATE_OVER_MS = 5000;
 /** Years in which no shop has sold anything: a watermark there has not moved, or is at the end of time. */
@@ -41,7 +44,9 @@ export class StreamStatus {
   private lateDropped = 0;
   private watermark: number | null = null;
   private openWindows = 0;
-  private counted = 0;
+  private stateBytes = 0;
+  private isFull = false;
+  private sampled = 0;
   private flushes = 0;
   private rowsWritten = 0;
   private lastFlushMs = 0;
@@ -49,11 +54,8 @@ export class StreamStatus {
   /** When the graph was last at rest, milliseconds since 1970. */
   restedAt = Date.now();
 
-  /** `source`, `stateBytes`: asked when they are shown. */
-  constructor(
-    private readonly source: () => SourceStatus,
-    private readonly stateBytes: () => number,
-  ) {}
+  /** `source`: asked when it is shown. */
+  constructor(private readonly source: () => SourceStatus) {}
 
   rested(rest: Rest, { counters }: RunResult, now = Date.now()): void {
     this.restedAt = now;
@@ -61,9 +63,11 @@ export class StreamStatus {
     this.bytes = counters.get('bytes_read') ?? 0;
     const { watermark } = rest;
     this.watermark = watermark > FIRST_YEAR && watermark < LAST_YEAR ? watermark : null;
-    if (now - this.counted < COUNT_EVERY_MS) return;
-    this.counted = now;
-    this.openWindows = rest.countWindows();
+    this.openWindows = rest.size.windows;
+    this.stateBytes = rest.size.bytes;
+    this.isFull = rest.isFull;
+    if (now - this.sampled < SAMPLE_EVERY_MS) return;
+    this.sampled = now;
     this.samples.push({ at: now, read: this.read });
     while (this.samples.length > 2 && now - this.samples[1].at > RATE_OVER_MS) this.samples.shift();
   }
@@ -85,16 +89,17 @@ export class StreamStatus {
     const rate =
       first === undefined || now <= first.at ? 0 : ((this.read - first.read) * 1000) / (now - first.at);
     const { read, bytes, lateDropped, watermark, openWindows, flushes, rowsWritten, lastFlushMs } = this;
+    const { stateBytes, isFull } = this;
     return {
       ...{ read, bytes, lateDropped, rate, watermark, openWindows, flushes, rowsWritten, lastFlushMs },
-      ...{ stateBytes: this.stateBytes(), unacked, outage },
+      ...{ stateBytes, isFull, unacked, outage },
     };
   }
 }
 
 /** The line that a terminal shows. */
 export function statusText(numbers: StreamNumbers, now = Date.now()): string {
-  const { read, rate, watermark, openWindows, unacked, lateDropped, stateBytes, outage } = numbers;
+  const { read, rate, watermark, openWindows, unacked, lateDropped, stateBytes, isFull, outage } = numbers;
   if (outage !== null)
     return `no connection for ${formatSeconds((now - outage.since) / 1000)}: ${outage.message}`;
   const lag = watermark === null ? '' : ` (${lagText(now - watermark)} behind)`;
@@ -103,7 +108,7 @@ export function statusText(numbers: StreamNumbers, now = Date.now()): string {
     `${formatCount(read)} events, ${formatCount(Math.round(rate))}/s`,
     `watermark ${reached}${lag}`,
     `${formatCount(openWindows)} windows`,
-    `state ${(stateBytes / (1 << 20)).toFixed(1)} MiB`,
+    `state ${(stateBytes / (1 << 20)).toFixed(1)} MiB${isFull ? ' (full: nothing is read until hours expire; see --max-state)' : ''}`,
     `${formatCount(unacked)} unacked`,
     ...(lateDropped > 0 ? [`${formatCount(lateDropped)} too late`] : []),
   ];

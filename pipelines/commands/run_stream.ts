@@ -1,6 +1,4 @@
 /** `funnelpulse run --input pubsub://…`: live traffic in, tables that follow it out, until it is stopped or the traffic is over. */
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { PUBSUB_READ_URN } from '../../beam/pubsub_read';
 import { InputError } from '../../io/input_error';
 import { readMessages } from '../../io/pubsub/read_messages';
@@ -12,7 +10,7 @@ import { chooseStreamBaseline } from '../baseline_choice';
 import { duckdbFile } from '../duckdb_file';
 import { executeStream } from '../execute_stream';
 import { interruptible } from '../interrupt';
-import { parseDuration, requireWhole } from '../option_values';
+import { parseDuration, parseSize, requireWhole } from '../option_values';
 import { funnelOptions, type RunArguments } from '../run_arguments';
 import { statusLine } from '../status_line';
 import { serveMetrics } from '../stream_metrics';
@@ -60,10 +58,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
     output: file,
     allowedLatenessMs: options.windowing.allowedLatenessMs,
   });
-  const status = new StreamStatus(
-    () => ({ unacked: source.statistics.unacked, outage }),
-    () => fs.statSync(path.join(state, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0,
-  );
+  const status = new StreamStatus(() => ({ unacked: source.statistics.unacked, outage }));
   const line = args.quiet || args.json ? null : statusLine();
   const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
   const metricsPort = args['metrics-port'];
@@ -93,6 +88,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       commitEveryMs: parseDuration('commit-every', args['commit-every']),
       workers,
       drain,
+      mostStateBytes: parseSize('max-state', args['max-state']),
       ...(deadLetterTopic !== undefined && {
         deadLetterTopic: topicName('dead-letter-topic', deadLetterTopic),
       }),

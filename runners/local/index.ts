@@ -49,6 +49,8 @@ export interface LocalRunnerOptions {
   onDropped?: (dropped: Dropped) => void;
   /** Told whenever a graph whose input has no end has come to rest, with what has been counted so far. */
   onRest?: (rest: Rest, result: RunResult) => void;
+  /** Bytes of state from which on nothing is pulled from input without an end, until windows expire (default: no bound). */
+  mostStateBytes?: number;
   /** Aborted: of input without an end nothing more is pulled; what has been is worked off and made durable, and the run ends well. Windows stay open: a run with the same state goes on. */
   drain?: AbortSignal;
   /** Told when an event of a TestStream, counted from 0, has been played to its end: all that it led to is done. */
@@ -153,6 +155,7 @@ export async function runLocally(
             checkpoints: options.checkpoints ?? null,
             droppedFrom: droppedFrom(graph),
             drain: options.drain ?? null,
+            mostStateBytes: options.mostStateBytes ?? Number.POSITIVE_INFINITY,
           },
         );
     const abort = () => execution.fail(abortError(signal!));

@@ -2,7 +2,7 @@
 export interface UnboundedSource {
   /** Begins, behind what `mark` stands for where there is one: all behind it is given out again. */
   open(mark: Uint8Array | null): Promise<void>;
-  /** Gives out what has come, `most` elements at most; waits up to `waitMs` for the first. */
+  /** Gives out what has come, `most` elements at most, which may be 0; waits up to `waitMs` for the first. */
   pull(most: number, waitMs: number): Promise<PulledElements>;
   /** Stands for all that has been pulled. */
   mark(): Uint8Array;

@@ -7,8 +7,8 @@ let outage: SourceStatus['outage'] = null;
 let status: StreamStatus;
 let server: MetricsServer;
 
-function rest(watermark: number, windows: number) {
-  return { watermark, countWindows: () => windows };
+function rest(watermark: number, windows: number, isFull = false) {
+  return { watermark, size: { windows, bytes: 3 << 20 }, isFull };
 }
 
 function result(read: number, bytes: number) {
@@ -21,10 +21,7 @@ function result(read: number, bytes: number) {
 
 beforeEach(async () => {
   outage = null;
-  status = new StreamStatus(
-    () => ({ unacked: 12, outage }),
-    () => 3 << 20,
-  );
+  status = new StreamStatus(() => ({ unacked: 12, outage }));
   server = await serveMetrics(0, status);
 });
 afterEach(() => server.close());
@@ -83,7 +80,10 @@ test('the line on a terminal', () => {
   expect(statusText(status.numbers(NOON + 10_000), NOON + 10_000)).toBe(
     '32,345 events, 2,000/s, watermark 2019-10-01T12:00:00 (10.0 s behind), 48 windows, state 3.0 MiB, 12 unacked, 3 too late',
   );
-  status.rested(rest(NOON, 48), result(32_345, 0), Date.UTC(2026, 10, 21));
+  status.rested(rest(NOON, 48, true), result(32_345, 0), Date.UTC(2026, 10, 21));
+  expect(statusText(status.numbers(), NOON)).toContain(
+    'state 3.0 MiB (full: nothing is read until hours expire',
+  );
   expect(statusText(status.numbers(), Date.UTC(2026, 10, 21))).toContain('(2,608 days behind)');
   outage = { since: NOON, message: 'Pub/Sub does not answer.' };
   expect(statusText(status.numbers(), NOON + 65_000)).toBe(

@@ -47,7 +47,8 @@ class Script implements UnboundedSource {
     if (mark !== null) this.done = Number(Buffer.from(mark).toString());
   }
 
-  async pull() {
+  async pull(most: number) {
+    if (most === 0) return { elements: [], watermark: this.watermark, isOver: false };
     await this.before(this.done);
     const { lines = [], watermark = this.watermark } = this.pulls[this.done] ?? { watermark: END };
     const elements = lines.map((text, at) => ({
@@ -80,7 +81,10 @@ function source(root: Root): PCollection<RangeChunk> {
   );
 }
 
-export interface ScriptedRun extends Partial<Pick<StreamRun, 'reached' | 'baseline' | 'replace'>> {
+export interface ScriptedRun
+  extends Partial<
+    Pick<StreamRun, 'drain' | 'mostStateBytes' | 'onRest' | 'reached' | 'baseline' | 'replace'>
+  > {
   readonly funnel?: Partial<FunnelOptions>;
   /** Called before a pull is given out, counted from 0: when all before it are committed. */
   readonly before?: (pull: number) => Promise<void>;

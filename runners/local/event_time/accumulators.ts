@@ -33,7 +33,7 @@ export class Accumulation implements SavedContents {
   private pending: StoredValue[] = [];
   /** Values since, and their bytes. */
   private values = 0;
-  private bytes = 0;
+  private sinceBytes = 0;
 
   constructor(
     public accumulator: unknown,
@@ -46,7 +46,12 @@ export class Accumulation implements SavedContents {
   note(value: StoredValue): void {
     this.pending.push(value);
     this.values++;
-    this.bytes += value.length;
+    this.sinceBytes += value.length;
+  }
+
+  /** Of the accumulator as it was last written, and of what has come since: repeated values count until then. */
+  get bytes(): number {
+    return this.baseBytes + this.sinceBytes;
   }
 
   get records(): number {
@@ -60,7 +65,7 @@ export class Accumulation implements SavedContents {
   }
 
   beginSaving(): void {
-    if (!this.isMerged && this.bytes <= Math.max(LEAST_COMPACTED_BYTES, this.baseBytes)) return;
+    if (!this.isMerged && this.sinceBytes <= Math.max(LEAST_COMPACTED_BYTES, this.baseBytes)) return;
     this.base = this.encode(this.accumulator);
     this.restart(this.base.length);
     this.saved = 0;
@@ -76,7 +81,7 @@ export class Accumulation implements SavedContents {
   stored(baseBytes: number | null, values: readonly Uint8Array[]): void {
     if (baseBytes !== null) this.restart(baseBytes);
     this.values = values.length;
-    this.bytes = values.reduce((sum, { length }) => sum + length, 0);
+    this.sinceBytes = values.reduce((sum, { length }) => sum + length, 0);
     this.endSaving();
   }
 
@@ -86,7 +91,7 @@ export class Accumulation implements SavedContents {
     this.isMerged = false;
     this.pending = [];
     this.values = 0;
-    this.bytes = 0;
+    this.sinceBytes = 0;
   }
 }
 

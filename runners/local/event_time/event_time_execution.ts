@@ -25,9 +25,19 @@ export interface EventTimeObserver {
 export interface Rest {
   /** The watermark that all groupings have passed, in milliseconds since 1970. */
   readonly watermark: number;
-  /** Counts the windows of keys that there is state of, which takes a moment. */
-  countWindows(): number;
+  /** Windows of keys that there is state of, and about how many bytes it has; at most a second old. */
+  readonly size: StateSize;
+  /** Nothing is pulled, since the state has become too large. */
+  readonly isFull: boolean;
 }
+
+export interface StateSize {
+  readonly windows: number;
+  readonly bytes: number;
+}
+
+/** Measuring the state takes a moment: it is done this often. */
+const MEASURE_EVERY_MS = 1000;
 
 export interface EventTimeOptions {
   readonly observer: EventTimeObserver;
@@ -37,6 +47,8 @@ export interface EventTimeOptions {
   readonly droppedFrom: ReadonlyMap<string, string>;
   /** Aborted: nothing more is pulled, what there is is made durable, and the run ends. */
   readonly drain: AbortSignal | null;
+  /** Bytes of state from which on nothing is pulled. */
+  readonly mostStateBytes: number;
 }
 
 /** Space of the store for the root's mark. */
@@ -53,6 +65,9 @@ export class EventTimeExecution implements Rest {
   private readonly checkpoints: Checkpoints | null;
   private readonly droppedFrom: ReadonlyMap<string, string>;
   private readonly drain: AbortSignal | null;
+  private readonly mostStateBytes: number;
+  size: StateSize = { windows: 0, bytes: 0 };
+  private measured = 0;
 
   /** `root`: the one root that is no impulse. */
   constructor(
@@ -61,12 +76,13 @@ export class EventTimeExecution implements Rest {
     protos: SharedProtos,
     private readonly executors: readonly StageExecutor[],
     private readonly metrics: RunMetrics,
-    { observer, checkpoints, droppedFrom, drain }: EventTimeOptions,
+    { observer, checkpoints, droppedFrom, drain, mostStateBytes }: EventTimeOptions,
   ) {
     this.observer = observer;
     this.checkpoints = checkpoints;
     this.droppedFrom = droppedFrom;
     this.drain = drain;
+    this.mostStateBytes = mostStateBytes;
     const coders = new Coders(protos.coders);
     this.state = new GraphState(stages, protos, coders, {
       isSaved: checkpoints !== null,
@@ -78,8 +94,15 @@ export class EventTimeExecution implements Rest {
     return this.state.watermark;
   }
 
-  countWindows(): number {
-    return this.state.countWindows();
+  get isFull(): boolean {
+    return this.size.bytes >= this.mostStateBytes;
+  }
+
+  private measure(): void {
+    const now = Date.now();
+    if (now - this.measured < MEASURE_EVERY_MS) return;
+    this.measured = now;
+    this.size = this.state.measure();
   }
 
   /** Resolves when the root is over and all windows are closed, or when it has been drained; rejects with what made a bundle fail. */
@@ -93,12 +116,13 @@ export class EventTimeExecution implements Rest {
     try {
       for (let saved = Date.now(); !root.isOver && this.drain?.aborted !== true; ) {
         await this.settle();
+        this.measure();
         this.observer.rested(this);
         if (checkpoints !== null && Date.now() - saved >= checkpoints.everyMs) {
           await this.checkpoint(checkpoints, false);
           saved = Date.now();
         }
-        for (const { pcollection, batch } of await root.next(this.state.nextProcessingTimer))
+        for (const { pcollection, batch } of await root.next(this.state.nextProcessingTimer, this.isFull))
           this.rootNode(pcollection).add(batch);
       }
       await this.settle();

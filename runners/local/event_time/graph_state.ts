@@ -101,10 +101,15 @@ export class GraphState {
     return least;
   }
 
-  countWindows(): number {
+  /** Windows of keys that there is state of, and about how many bytes it has. */
+  measure(): { readonly windows: number; readonly bytes: number } {
     let windows = 0;
-    for (const { grouping } of this.allGroupings()) windows += grouping.size;
-    return windows;
+    let bytes = 0;
+    for (const { grouping } of this.allGroupings()) {
+      windows += grouping.size;
+      for (const contents of grouping.allContents()) bytes += contents.bytes;
+    }
+    return { windows, bytes };
   }
 
   /** When processing time next wakes a grouping. */

@@ -84,6 +84,12 @@ export class PaneGrouping<V, C> {
     return size;
   }
 
+  /** Contents of all windows. */
+  *allContents(): Generator<C> {
+    for (const ofKey of this.windows.values())
+      for (const { contents } of ofKey.values()) if (contents !== undefined) yield contents;
+  }
+
   /** The windows that have changed since this was asked last; those that are gone are marked so. */
   takeChanged(): { state: WindowState<C>; isGone: boolean }[] {
     const changed = [...this.changed].map((state) => ({

@@ -14,8 +14,8 @@ export interface GraphRoot {
   readonly isOver: boolean;
   /** Begins, behind a mark where there is one. */
   open(mark: Uint8Array | null): Promise<void>;
-  /** Gives out what comes next, as bundles; waits for it no longer than until processing time is beyond `wakeAt`. */
-  next(wakeAt: number): Promise<readonly RootElements[]>;
+  /** Gives out what comes next, as bundles; waits for it no longer than until processing time is beyond `wakeAt`. `isFull`: only waits, since there is no room; a test's events come all the same. */
+  next(wakeAt: number, isFull: boolean): Promise<readonly RootElements[]>;
   /** Stands for all that was given out; null where it can't be gone on behind. */
   mark(): Uint8Array | null;
   finalise(mark: Uint8Array): Promise<void>;

@@ -1,4 +1,5 @@
 /** An unbounded source as the root of a running graph: pulls, encodes, and cuts what came into bundles. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Coder } from 'apache-beam/coders/coders';
 import { BytesCoder } from '../../../beam/bytes_coder';
 import type { Coders } from '../../harness/coders';
@@ -41,9 +42,13 @@ export class SourceRoot implements GraphRoot {
     return this.source.open(mark);
   }
 
-  async next(wakeAt: number): Promise<readonly RootElements[]> {
+  async next(wakeAt: number, isFull: boolean): Promise<readonly RootElements[]> {
     const wait = Math.max(0, Math.min(LONGEST_WAIT_MS, wakeAt - Date.now()));
-    const { elements, watermark, isOver } = await this.source.pull(MOST_PULLED, wait);
+    // The source is asked all the same: it knows its watermark, and has its own messages to keep.
+    if (isFull) await delay(wait);
+    const { elements, watermark, isOver } = await (isFull
+      ? this.source.pull(0, 0)
+      : this.source.pull(MOST_PULLED, wait));
     this.watermarks.set(this.pcollection, Math.max(watermark, this.watermarks.get(this.pcollection)!));
     this.isOver = isOver;
     const perBundle = Math.ceil(elements.length / this.bundles);

@@ -13,7 +13,11 @@ export class ValueList implements SavedContents {
   saved = 0;
   readonly beginsWithAccumulator = false;
 
-  constructor(readonly values: StoredValue[] = []) {}
+  bytes: number;
+
+  constructor(readonly values: StoredValue[] = []) {
+    this.bytes = values.reduce((sum, { length }) => sum + length, 0);
+  }
 
   get records(): number {
     return this.values.length;
@@ -43,6 +47,7 @@ export class ValueLists implements StageContents<ValueList> {
 
   add(list: ValueList, value: StoredValue): ValueList {
     list.values.push(value);
+    list.bytes += value.length;
     return list;
   }
 

@@ -15,6 +15,8 @@ export interface WindowContents<V, C> {
 
 /** Contents as a checkpoint sees them: records in order, of which the store may have the first ones already. */
 export interface SavedContents {
+  /** About how many bytes it holds. */
+  readonly bytes: number;
   /** How many records the store has to have. */
   readonly records: number;
   /** The first this many are there as they are. */
