@@ -15,7 +15,7 @@ BUILT    := dist/.built
 # Nodes that the tests are run on by `make test-nodes`, from npm's packages of Node's binaries.
 NODES    := 20.19.0 22 24
 
-.PHONY: help run demo test test-nodes lint bench verify verify-stream build clean
+.PHONY: help run demo test test-nodes lint bench bench-stream verify verify-stream build clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ lint: $(PACKAGES) ## Check format, lint and types
 bench: $(BUILT) ## Measure against DuckDB SQL and Polars (needs python3; writes bench/results)
 	@bench/setup.sh
 	@node bench/run.js
+
+bench-stream: $(BUILT) ## Measure streams: from memory, and against the Pub/Sub emulator beside a client that only acks
+	@node bench/stream_memory.js
+	@node bench/stream.js
 
 verify: lint ## Check format, lint and types, then run all tests, 10,000 random streams among them
 	@FUNNELPULSE_STREAMS=10000 $(MAKE) --no-print-directory test
