@@ -78,6 +78,16 @@ export class PubsubEmulator {
     }
   }
 
+  /** It stands still: it takes connections, and answers nothing. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  /** It goes on, with all that it knew. */
+  thaw(): void {
+    this.process?.kill('SIGCONT');
+  }
+
   /** Ends it at once, as a power cut does. */
   async stop(): Promise<void> {
     const child = this.process;

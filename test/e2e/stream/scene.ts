@@ -11,6 +11,11 @@ import { diffTables, type TableRow } from '../table_diff';
 
 const PROJECT = 'funnelpulse-test';
 
+export interface SceneMessage {
+  readonly data: Uint8Array;
+  readonly attributes?: Record<string, string>;
+}
+
 export class Scene {
   readonly folder = mkdtempSync(join(tmpdir(), 'funnelpulse-stream-'));
   readonly output = join(this.folder, 'live.duckdb');
@@ -56,15 +61,24 @@ export class Scene {
     return { topic: topic.name, receive };
   }
 
-  async publish(
-    messages: readonly { data: Uint8Array; attributes?: Record<string, string> }[],
-  ): Promise<void> {
+  async publish(messages: readonly SceneMessage[]): Promise<void> {
     const topic = this.client.topic(this.id, { batching: { maxMessages: 500, maxMilliseconds: 5 } });
     await Promise.all(
       messages.map(({ data, attributes = {} }) =>
         topic.publishMessage({ data: Buffer.from(data), attributes }),
       ),
     );
+  }
+
+  /** Publishes them one after the other, all within this time. */
+  async trickle(messages: readonly SceneMessage[], withinMs: number): Promise<void> {
+    const start = Date.now();
+    for (let from = 0; from < messages.length; await delay(100)) {
+      const share = Math.min(1, (Date.now() - start + 100) / withinMs);
+      const to = Math.max(from, Math.ceil(messages.length * share));
+      await this.publish(messages.slice(from, to));
+      from = to;
+    }
   }
 
   /** Replays event files to the topic, and writes the same messages to a file. Returns its path when all are there. */
@@ -86,7 +100,12 @@ export class Scene {
 
   /** Starts following the subscription. */
   follow(...args: string[]): Started {
-    return this.start('run', '--input', this.input, '--output', `duckdb:${this.output}`, ...args);
+    return this.followBy([], ...args);
+  }
+
+  /** The same by another program, which gets the command line after its own arguments. */
+  followBy(by: readonly string[], ...args: string[]): Started {
+    return this.start(['run', '--input', this.input, '--output', `duckdb:${this.output}`, ...args], by);
   }
 
   /** Follows it until nothing has come for as long. */
@@ -98,7 +117,7 @@ export class Scene {
 
   /** Runs the program to its end. */
   run(...args: string[]): Promise<Outcome> {
-    return this.start(...args).ended;
+    return this.start(args).ended;
   }
 
   /** What a batch run over files gives. */
@@ -133,7 +152,7 @@ export class Scene {
     void following.ended.then((ended) => {
       outcome = ended;
     });
-    for (const start = Date.now(); ; await delay(50)) {
+    for (const start = Date.now(); ; await delay(Math.min(1000, 50 + (Date.now() - start) / 10))) {
       const tables = await this.tables().catch(orLater);
       if (tables !== null && isSo(tables)) return tables;
       if (outcome !== null) throw new Error(`The stream has ended: ${JSON.stringify(outcome)}`);
@@ -142,8 +161,8 @@ export class Scene {
     }
   }
 
-  private start(...args: string[]): Started {
-    const started = start(args);
+  private start(args: readonly string[], by: readonly string[] = []): Started {
+    const started = start(args, { by });
     this.started.push(started);
     return started;
   }
