@@ -16,7 +16,8 @@ import {
   type startWorkers,
   type UnboundedSource,
 } from '../runners/local';
-import { fingerprintsOf, openState, type StateIdentity } from '../runners/local/checkpoint';
+import { openState, type StateIdentity } from '../runners/local/checkpoint';
+import { fingerprintsOf } from '../runners/local/checkpoint/fingerprints';
 import type { RangeChunk } from '../schema/chunk';
 import { recordsIn } from '../transforms/clean/event_batch_coder';
 import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';

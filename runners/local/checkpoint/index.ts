@@ -1,5 +1,4 @@
 /** Checkpoints: what a streaming run needs to go on after it was stopped or killed. */
-export { type Fingerprints, fingerprintsOf } from './fingerprints';
 export type { StateIdentity } from './identity';
 export { openState } from './open_state';
 export { StateError } from './state_error';

@@ -6,7 +6,7 @@ import { pinned } from '../../../beam/pin';
 import { combinePerKey, groupByKey, parDo, type Root, windowInto, withName } from '../../../beam/sdk';
 import { asList } from '../../../beam/side_inputs';
 import { FixedWindows, Sessions } from '../../../beam/windows';
-import { fingerprintsOf } from '../../../runners/local/checkpoint';
+import { fingerprintsOf } from '../../../runners/local/checkpoint/fingerprints';
 import { apply, type Collection, elements, int, keyed, make, params, pipeline, text } from '../graphs';
 
 type Strategy = Partial<runnerApi.WindowingStrategy>;
