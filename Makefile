@@ -66,7 +66,7 @@ verify: lint ## Check format, lint and types, then run all tests, 10,000 random 
 
 verify-stream: $(BUILT) ## Kill a stream of 200,000 events at every point of a commit and at 20 other moments; 300,000 messages through the emulator
 	@FUNNELPULSE_KILL_EVENTS=200000 FUNNELPULSE_KILLS=20 npx --no-install jest test/streaming/kill
-	@FUNNELPULSE_STREAM_EVENTS=300000 FUNNELPULSE_STREAM_KILLS=10 npx --no-install jest --runInBand test/e2e/stream
+	@FUNNELPULSE_STREAM_EVENTS=300000 FUNNELPULSE_STREAM_KILLS=10 FUNNELPULSE_STREAM_FREEZE_S=30 FUNNELPULSE_STREAM_OUTAGE_S=30 FUNNELPULSE_STREAM_LOCK_S=20 npx --no-install jest --runInBand test/e2e/stream test/io/pubsub
 
 build: $(BUILT) ## Compile into dist/
 

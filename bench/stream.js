@@ -226,7 +226,8 @@ async function latency(client, seconds = 30) {
     } catch {
       // The stream writes: it is asked again.
     }
-    await wait(15);
+    // Who has the output open keeps the stream from writing.
+    await wait(100);
   }
   clearInterval(ticking);
   clearInterval(marking);
