@@ -23,6 +23,9 @@ const LONGEST_WAIT_MS = 3000;
 /** A stream on which nothing is sent is closed by the service; as Google's clients do. It is also how often a silent service is asked whether it is there. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** How long the end waits until the service has ended the streams. */
+const END_PATIENCE_MS = 500;
+
 /** A time in which the service does not answer. */
 export interface Outage {
   /** When it began, milliseconds since 1970. */
@@ -96,9 +99,20 @@ export class PullStreams {
     for (const { call } of this.slots) call?.resume();
   }
 
-  stop(): void {
+  /**
+   * Ends the streams, and waits until the service says that it has, if it does so soon. What was on its way comes before that, and can be given back. Of a stream that is cut off the service may still believe for
+   * a while that it takes messages, and those would come to nobody until their leases run out: the emulator gives it the next ones.
+   */
+  async stop(): Promise<void> {
     this.stopping.abort();
     clearInterval(this.keepAlive);
+    const calls = this.slots.flatMap(({ call }) => call ?? []);
+    for (const call of calls) {
+      call.resume();
+      call.end();
+    }
+    const patience = Date.now() + END_PATIENCE_MS;
+    while (this.slots.some(({ call }) => call !== null) && Date.now() < patience) await delay(5);
     this.closeAll();
   }
 
@@ -120,6 +134,7 @@ export class PullStreams {
       (fault) => {
         if (slot.call !== call) return;
         slot.call = null;
+        if (this.isStopped) return;
         if (Date.now() - opened > KEEP_ALIVE_MS) slot.wait = FIRST_WAIT_MS;
         void this.recover().then(() => this.reopen(slot, fault));
       },
@@ -154,7 +169,7 @@ export class PullStreams {
       else permanentSince = Math.min(permanentSince, Date.now());
       const error = inputErrorOf(fault, this.settings.address);
       if (Date.now() - permanentSince >= PERMANENT_PATIENCE_MS) {
-        this.stop();
+        void this.stop();
         this.events.failed(error);
         return;
       }

@@ -13,6 +13,8 @@ export interface PullCall {
   write(request: Buffer): void;
   pause(): void;
   resume(): void;
+  /** Asks the service to end the stream; what it has sent by then still comes, and then its end. */
+  end(): void;
   cancel(): void;
 }
 

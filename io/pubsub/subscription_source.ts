@@ -180,8 +180,8 @@ export class SubscriptionSource {
   }
 
   private async end(): Promise<void> {
-    this.streams?.stop();
     this.wake();
+    await this.streams?.stop();
     await this.acks?.close(this.outage === null ? CLOSE_PATIENCE_MS : CLOSE_PATIENCE_IN_OUTAGE_MS);
     await this.channel?.close();
   }

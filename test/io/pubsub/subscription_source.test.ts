@@ -120,6 +120,20 @@ describeWithPubsub('a subscription as a source', () => {
     expect(numbersIn(await pullAll(second, 500))).toEqual(upTo(500));
   });
 
+  test('what is published after its end comes to the next source, at once', async () => {
+    const source = subscription.source();
+    await source.open(null);
+    await subscription.publishNumbers(10);
+    await pullAll(source, 10);
+    await source.finalise(source.mark());
+    await source.close();
+    await subscription.publishNumbers(100, 10);
+    const next = subscription.source();
+    await next.open(null);
+    // Long before a lease runs out.
+    expect(numbersIn(await pullAll(next, 100, 10_000))).toEqual(upTo(100, 10));
+  });
+
   test('leases are extended for as long as it takes', async () => {
     await subscription.publishNumbers(300);
     const source = subscription.source({ limits: { leaseSeconds: LEASE } });
