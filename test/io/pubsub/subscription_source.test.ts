@@ -1,4 +1,7 @@
 /** The source against the emulator. What happens in outages is in subscription_outage.test.ts. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { InputError } from '../../../io/input_error';
 import { decodePubsubMessage } from '../../../io/pubsub/pubsub_message';
 import { END_OF_TIME, NO_WATERMARK } from '../../../io/pubsub/subscription_watermark';
@@ -120,13 +123,14 @@ describeWithPubsub('a subscription as a source', () => {
     expect(numbersIn(await pullAll(second, 500))).toEqual(upTo(500));
   });
 
-  test('what is published after its end comes to the next source, at once', async () => {
-    const source = subscription.source();
-    await source.open(null);
+  test('what is published after a program has closed its source and ended comes to the next one, at once', async () => {
     await subscription.publishNumbers(10);
-    await pullAll(source, 10);
-    await source.finalise(source.mark());
-    await source.close();
+    const script = join(__dirname, 'pull_and_close.js');
+    const child = spawn(process.execPath, [script, subscription.name, '10'], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: process.env,
+    });
+    expect(await once(child, 'exit')).toEqual([0, null]);
     await subscription.publishNumbers(100, 10);
     const next = subscription.source();
     await next.open(null);
