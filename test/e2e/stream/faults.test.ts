@@ -95,10 +95,6 @@ describeWithPubsub('a stream that is killed', () => {
     return scene.tables();
   }
 
-  function killedAt(point: string, nth: number): string[] {
-    return [process.execPath, join(__dirname, 'killed_at.js'), point, String(nth)];
-  }
-
   async function isKilled({ ended }: Started): Promise<void> {
     expect(await ended).toMatchObject({ code: null, signal: 'SIGKILL' });
   }
@@ -107,8 +103,9 @@ describeWithPubsub('a stream that is killed', () => {
   beforeAll(async () => {
     batch = await batchOf(shop, messages, ...scoring);
     for (const point of POINTS)
-      runs[point] = run(300, ['--workers', '0'], async (scene, publish) => {
-        const following = scene.followBy(killedAt(point, 2), ...options(), '--workers', '0');
+      runs[point] = run(3000, ['--workers', '0'], async (scene, publish) => {
+        const by = [process.execPath, join(__dirname, 'killed_at.js'), point, '2'];
+        const following = scene.followBy(by, ...options(), '--workers', '0');
         // The first commit with something in it; the next one is its last.
         await scene.see(following, (tables) => total(tables, 'read') > 0);
         const published = publish();
@@ -121,7 +118,7 @@ describeWithPubsub('a stream that is killed', () => {
       let seed = 11;
       for (let kills = 0; kills < KILLS; kills++) {
         seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-        const following = scene.followBy(killedAt('none', 0), ...options());
+        const following = scene.follow(...options());
         await delay(1500 + (seed % 2500));
         following.process.kill('SIGKILL');
         await isKilled(following);
