@@ -60,7 +60,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   });
   const status = new StreamStatus(() => ({ unacked: source.statistics.unacked, outage }));
   const line = args.quiet || args.json ? null : statusLine();
-  const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
+  const workerCount = requireWhole('workers', args.workers, 0, 256);
   const metricsPort = args['metrics-port'];
   const metrics =
     metricsPort === undefined
@@ -68,7 +68,9 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       : await serveMetrics(requireWhole('metrics-port', metricsPort, 0, 65_535), status);
   if (metrics !== null && metricsPort === 0 && !args.quiet)
     process.stderr.write(`metrics: http://127.0.0.1:${metrics.port}/metrics\n`);
-  const workers = startWorkers(requireWhole('workers', args.workers, 0, 256), [], WORKER_PATH);
+  const workers = startWorkers(workerCount, [], WORKER_PATH);
+  // What goes on by itself begins where it is sure to be ended: else a port that is taken would leave a process that never exits.
+  const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
   try {
     const runId = await executeStream({
       source: readMessages({ subscription, timestampAttribute }),
