@@ -18,20 +18,8 @@ export const TOPIC_OPTIONS = {
     unit: 'user_session or none',
     change: 'Choose none to send faster where no subscription asks for order',
   },
-  quiet: {
-    type: 'boolean',
-    default: false,
-    describe: 'No progress line and no summary',
-    unit: 'on or off',
-    change: 'Set it in scripts that only look at the exit code',
-  },
-  json: {
-    type: 'boolean',
-    default: false,
-    describe: 'Print the summary as one line of JSON',
-    unit: 'on or off',
-    change: 'Set it in scripts that read the counts',
-  },
+  quiet: OUTPUT_OPTIONS.quiet,
+  json: OUTPUT_OPTIONS.json,
 } as const satisfies Record<string, DeclaredOption>;
 
 export const REPLAY_OPTIONS = {
