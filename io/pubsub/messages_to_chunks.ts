@@ -1,5 +1,5 @@
-import { GlobalWindow, type PaneInfo, Timing, type WindowedValue } from 'apache-beam/values';
-import Long from 'long';
+import type { WindowedValue } from 'apache-beam/values';
+import { atBundleEnd } from '../../beam/at_bundle_end';
 import { CHUNK_SLACK, type MessageChunk, type RangeChunk } from '../../schema/chunk';
 import { REDRIVE_ATTRIBUTE } from '../../schema/message_attributes';
 import { MessageFields } from './message_fields';
@@ -20,12 +20,13 @@ export class MessagesToChunks {
     this.messages.add(message, timestamp.lookup().toNumber());
   }
 
+  /** Chunks have no time of their own: batches get theirs behind the parser. */
   *finishBundle(): Generator<WindowedValue<RangeChunk>> {
     const { messages, source } = this;
     this.messages = undefined;
     if (messages === undefined) return;
-    yield windowed(messages.chunk(source));
-    yield windowed({ rangeEnd: { source, rangeStart: 0 } });
+    yield atBundleEnd(messages.chunk(source));
+    yield atBundleEnd({ rangeEnd: { source, rangeStart: 0 } });
   }
 }
 
@@ -86,12 +87,4 @@ class Messages {
     this.publishTimes = doubled(new Float64Array(2 * this.count), this.publishTimes);
     this.timestamps = doubled(new Float64Array(2 * this.count), this.timestamps);
   }
-}
-
-const NO_PANE: PaneInfo = { timing: Timing.UNKNOWN, index: 0, onTimeIndex: 0, isFirst: true, isLast: true };
-const BEFORE_ALL = Long.fromString('-9223372036854775');
-
-/** What a bundle's end gives out has to say where it belongs: chunks have no time of their own, batches get theirs behind the parser. */
-function windowed(value: RangeChunk): WindowedValue<RangeChunk> {
-  return { value, windows: [new GlobalWindow()], timestamp: BEFORE_ALL, pane: NO_PANE };
 }

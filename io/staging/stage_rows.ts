@@ -2,8 +2,7 @@ import '../../beam/node24';
 import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import type { WindowedValue } from 'apache-beam/values';
-import { GlobalWindow } from 'apache-beam/values';
-import Long from 'long';
+import { atBundleEnd } from '../../beam/at_bundle_end';
 import type { Keyed } from '../../beam/combine';
 import type { Table } from '../../schema/table';
 import { isVoid, TABLES } from '../../schema/tables';
@@ -53,12 +52,7 @@ export class StageRows {
   *finishBundle(): Generator<WindowedValue<Staged>> {
     if (this.file === undefined) return;
     this.file.close();
-    yield {
-      value: { table: this.table, file: this.file.path, rows: this.rows, first: this.first },
-      windows: [new GlobalWindow()],
-      timestamp: Long.fromString('-9223372036854775'),
-      pane: { timing: 'UNKNOWN' as never, index: 0, onTimeIndex: 0, isFirst: true, isLast: true },
-    };
+    yield atBundleEnd({ table: this.table, file: this.file.path, rows: this.rows, first: this.first });
   }
 }
 
