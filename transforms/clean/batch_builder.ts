@@ -20,7 +20,7 @@ export interface KeyedBatch {
   readonly batch: EventBatch;
 }
 
-/** Packed records as the kernel gives them out, see LineKernel. */
+/** Packed records as the kernel gives them out, see ParseKernel. */
 export interface PackedRecords {
   readonly records: Int32Array;
   readonly hours: Int32Array;

@@ -74,8 +74,7 @@ export class Cleaner {
   /** Adds a record to its hour's batch, or says why not; the hour's `read` and `rejected` are counted either way. A record later than `latest`, milliseconds since 1970, is of the future. */
   accept(row: FieldRow, latest = Number.POSITIVE_INFINITY): number {
     const { bytes, view, starts, ends } = row;
-    this.hour = undefined;
-    this.time = Number.NaN;
+    this.forget();
     trimAll(bytes, starts, ends);
 
     if (starts[event_time] === ends[event_time]) return missing_event_time;
@@ -131,6 +130,12 @@ export class Cleaner {
     );
     if (this.listener) this.listener.kept(row, time, type, amount, hash, brandForm, categoryForm);
     return KEPT;
+  }
+
+  /** Forgets the last record: what comes now has no time. */
+  forget(): void {
+    this.hour = undefined;
+    this.time = Number.NaN;
   }
 
   private reject(reason: number): number {

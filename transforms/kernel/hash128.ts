@@ -2,18 +2,7 @@
  * The kernel's hashes over byte ranges, so that what is cleaned here hashes as what is cleaned there.
  */
 import type { ParseExports } from './parse_exports';
-import { instantiate } from './wasm';
-
-let shared: ParseExports | undefined;
-
-function hashKernel(): ParseExports {
-  shared ??= instantiate<ParseExports>('parse', {
-    newPair: () => {
-      throw new Error('this instance only hashes');
-    },
-  });
-  return shared;
-}
+import { sharedKernel } from './shared_kernel';
 
 /** Copies `bytes[start..end)` to where the kernel hashes it. */
 function give(kernel: ParseExports, bytes: Uint8Array, start: number, end: number): void {
@@ -28,7 +17,7 @@ export class Hash128 {
   h2 = 0;
   h3 = 0;
   h4 = 0;
-  private readonly kernel = hashKernel();
+  private readonly kernel = sharedKernel();
 
   start(seed: number): void {
     this.kernel.hashStart(seed);
@@ -57,7 +46,7 @@ export class Hash128 {
 
 /** The kernel's short hash, 32 bits; one at a time in a thread. */
 export class ShortHash {
-  private readonly kernel = hashKernel();
+  private readonly kernel = sharedKernel();
 
   start(seed: number): void {
     this.kernel.shortHashStart(seed);

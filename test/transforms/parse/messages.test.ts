@@ -1,49 +1,9 @@
 /** Messages are parsed as lines of NDJSON are, and what only messages have counts, too. */
 import fc from 'fast-check';
-import { CHUNK_SLACK, type MessageChunk, type RawChunk } from '../../../schema/chunk';
-import { ChunkParser, type ParsedPart } from '../../../transforms/parse/chunk_parser';
+import { CHUNK_SLACK } from '../../../schema/chunk';
 import { encodePayload } from '../../../transforms/parse/reject';
 import { dirtyNdjson } from '../../dirty/dirty_ndjson';
-import { ONE_SHARD } from '../parse_file';
-import { batchTexts } from '../records';
-
-const PUBLISHED = Date.UTC(2030, 0, 1);
-
-function messagesOf(
-  data: readonly Uint8Array[],
-  about: Partial<Pick<MessageChunk, 'publishTimes' | 'timestamps' | 'redriveOf'>> = {},
-): MessageChunk {
-  const parts = data.flatMap((each, at) => [Buffer.from(`m${at}`), each]);
-  let at = 0;
-  const all = parts.flatMap(({ length }) => {
-    at += length;
-    return [at - length, at];
-  });
-  return {
-    ...{ source: 'projects/p/subscriptions/s', format: 'messages', count: data.length },
-    bytes: Buffer.concat([...parts, Buffer.alloc(CHUNK_SLACK)]),
-    ids: Int32Array.from(all.filter((_, i) => i % 4 < 2)),
-    bounds: Int32Array.from(all.filter((_, i) => i % 4 >= 2)),
-    dataBytes: data.reduce((sum, { length }) => sum + length, 0),
-    publishTimes: new Float64Array(data.length).fill(PUBLISHED),
-    timestamps: new Float64Array(data.length).fill(Number.NaN),
-    redriveOf: new Map(),
-    ...about,
-  };
-}
-
-function parsed(chunk: MessageChunk | RawChunk, maxFutureSkewMs: number | null = null) {
-  const parser = new ChunkParser(ONE_SHARD, null, { maxFutureSkewMs });
-  const parts: ParsedPart[] = [...parser.parse(chunk)];
-  const { timesApart } = parser;
-  parts.push(...parser.finish('s', 0));
-  return {
-    batches: parts.flatMap((part) => ('batch' in part ? batchTexts([part.batch.batch]) : [])).sort(),
-    tally: parts.flatMap((part) => ('tally' in part ? [part.tally] : []))[0],
-    rejects: parts.flatMap((part) => ('rejects' in part ? part.rejects.rejects : [])),
-    timesApart,
-  };
-}
+import { messagesOf, parsed } from '../parse_messages';
 
 const EVENT =
   '{"event_time":"2019-10-01 10:00:00 UTC","event_type":"view","product_id":"p","price":"1.00","user_id":"u"}';
@@ -102,7 +62,7 @@ test('an event later than its message by more than the skew is of the future', (
       [0, 1, 2].map(() => Buffer.from(EVENT)),
       { publishTimes },
     ),
-    3_600_000,
+    { maxFutureSkewMs: 3_600_000 },
   );
   expect(batches).toHaveLength(2);
   expect(rejects).toMatchObject([{ position: 'm2', reason: 'future_event_time', eventTime: TEN }]);

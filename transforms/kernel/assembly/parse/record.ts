@@ -1,8 +1,9 @@
 /**
- * One line's fields → one packed record. Takes only what is written as it nearly always is; anything else is left to the host, which knows all the rules.
+ * The fields of a line or an object → one packed record. Takes only what is written as it nearly always is; anything else is left to the host, which knows all the rules.
  */
 import * as dictionary from './dictionary';
 import * as hash from '../hash';
+import { seen, VALUE_ENDS, VALUE_STARTS } from './json';
 
 /** Seeds and event types: the same as in transforms/clean/record_hash.ts and schema/events.ts. */
 const EVENT_KEY: u32 = 1;
@@ -44,14 +45,19 @@ let days: i32 = 0;
 export let hour: i32 = 0;
 export let millis: i32 = 0;
 
+/** Fields of objects by the numbers of their names, which the host adds in this order before all others. */
+export const OBJECT_FIELDS: u32 = 9;
+
 @inline
-function startOf(column: i32): usize {
-  return column <= 0 ? line : <usize>load<u32>(ENDS + (<usize>(column - 1) << 2)) + 1;
+function startOf(isObject: bool, field: i32): usize {
+  if (isObject) return ((seen >> field) & 1) === 0 ? 0 : <usize>load<u32>(VALUE_STARTS + (<usize>field << 2));
+  return field <= 0 ? line : <usize>load<u32>(ENDS + (<usize>(field - 1) << 2)) + 1;
 }
 
 @inline
-function endOf(column: i32): usize {
-  return <usize>load<u32>(ENDS + (<usize>column << 2));
+function endOf(isObject: bool, field: i32): usize {
+  if (isObject) return ((seen >> field) & 1) === 0 ? 0 : <usize>load<u32>(VALUE_ENDS + (<usize>field << 2));
+  return <usize>load<u32>(ENDS + (<usize>field << 2));
 }
 
 /** Whether white space would have to be taken off a field. Only spaces can be there: lines with other control characters don't come here. */
@@ -188,46 +194,66 @@ function readLongPrice(start: usize, end: usize): i64 {
 }
 
 /** Packs the line that begins at `start`, whose fields end at {@link ENDS}, into the seven words at `out`. False if it is not for here; nothing is packed then. */
-export function pack(start: usize, out: usize): bool {
+export function packLine(start: usize, out: usize): bool {
   line = start;
-  const type = readType(startOf(typeColumn), endOf(typeColumn));
-  if (type < 0) return false;
-  const price = readPrice(startOf(priceColumn), endOf(priceColumn));
-  if (price <= 0) return false;
-  if (!readTime(startOf(timeColumn), endOf(timeColumn))) return false;
+  return pack(false, out);
+}
 
-  const product = startOf(productColumn);
-  const productEnd = endOf(productColumn);
+/** The same for the object that was scanned last. */
+export function packObject(out: usize): bool {
+  return pack(true, out);
+}
+
+/** Compiled twice, once for each place that fields are in. */
+@inline
+function pack(isObject: bool, out: usize): bool {
+  const timeAt = isObject ? 0 : timeColumn;
+  const typeAt = isObject ? 1 : typeColumn;
+  const productAt = isObject ? 2 : productColumn;
+  const categoryIdAt = isObject ? 3 : categoryIdColumn;
+  const categoryAt = isObject ? 4 : categoryColumn;
+  const brandAt = isObject ? 5 : brandColumn;
+  const priceAt = isObject ? 6 : priceColumn;
+  const userAt = isObject ? 7 : userColumn;
+  const sessionAt = isObject ? 8 : sessionColumn;
+  const type = readType(startOf(isObject, typeAt), endOf(isObject, typeAt));
+  if (type < 0) return false;
+  const price = readPrice(startOf(isObject, priceAt), endOf(isObject, priceAt));
+  if (price <= 0) return false;
+  if (!readTime(startOf(isObject, timeAt), endOf(isObject, timeAt))) return false;
+
+  const product = startOf(isObject, productAt);
+  const productEnd = endOf(isObject, productAt);
   if (isPadded(product, productEnd) || looksLikeFloat(product, productEnd)) return false;
-  const user = startOf(userColumn);
-  const userEnd = endOf(userColumn);
+  const user = startOf(isObject, userAt);
+  const userEnd = endOf(isObject, userAt);
   if (isPadded(user, userEnd) || looksLikeFloat(user, userEnd)) return false;
   let session: usize = 0;
   let sessionEnd: usize = 0;
-  if (sessionColumn >= 0) {
-    session = startOf(sessionColumn);
-    sessionEnd = endOf(sessionColumn);
+  if (sessionAt >= 0) {
+    session = startOf(isObject, sessionAt);
+    sessionEnd = endOf(isObject, sessionAt);
     if (isPadded(session, sessionEnd)) return false;
   }
   let categoryId: usize = 0;
   let categoryIdEnd: usize = 0;
-  if (categoryIdColumn >= 0) {
-    categoryId = startOf(categoryIdColumn);
-    categoryIdEnd = endOf(categoryIdColumn);
+  if (categoryIdAt >= 0) {
+    categoryId = startOf(isObject, categoryIdAt);
+    categoryIdEnd = endOf(isObject, categoryIdAt);
     if (isPadded(categoryId, categoryIdEnd) || looksLikeFloat(categoryId, categoryIdEnd)) return false;
   }
   let category: usize = 0;
   let categoryEnd: usize = 0;
-  if (categoryColumn >= 0) {
-    category = startOf(categoryColumn);
-    categoryEnd = endOf(categoryColumn);
+  if (categoryAt >= 0) {
+    category = startOf(isObject, categoryAt);
+    categoryEnd = endOf(isObject, categoryAt);
     if (isPadded(category, categoryEnd)) return false;
   }
   let brand: usize = 0;
   let brandEnd: usize = 0;
-  if (brandColumn >= 0) {
-    brand = startOf(brandColumn);
-    brandEnd = endOf(brandColumn);
+  if (brandAt >= 0) {
+    brand = startOf(isObject, brandAt);
+    brandEnd = endOf(isObject, brandAt);
     if (isPadded(brand, brandEnd)) return false;
   }
   if (!dictionary.find(brand, <u32>(brandEnd - brand), category, <u32>(categoryEnd - category))) return false;
