@@ -7,16 +7,16 @@ import { ListFiles } from './files/list_files';
 import { ReadRanges, ReadRangesSync } from './files/read_ranges';
 import { MessagesToChunks } from './pubsub/messages_to_chunks';
 import { PublishRejects } from './pubsub/publish_rejects';
-import { AnnounceParts } from './staging/announce_parts';
 import { KeepManifest } from './staging/keep_manifest';
+import { LogRows } from './staging/log_rows';
 import { ReadHistory } from './staging/read_history';
 import { KeyPart, StageRows } from './staging/stage_rows';
 
 requireForSerialization('funnelpulse/io', {
-  AnnounceParts,
   KeepManifest,
   KeyPart,
   ListFiles,
+  LogRows,
   MessagesToChunks,
   PublishRejects,
   PublishTables,

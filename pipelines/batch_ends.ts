@@ -34,7 +34,7 @@ export function batchEnds(options: BatchEndsOptions): FunnelEnds<Staged> {
     baseline: options.baseline,
     late: null,
     audit: step('Check the ledger', new CheckLedger(options.inputs.join(', '))),
-    sink: (table) => stageTable(table, options.staging, true),
+    sink: (table) => stageTable(table, options.staging),
     publish: publishStaged(
       options.manifest === null ? new PublishTables(options.output) : new KeepManifest(options.manifest),
     ),

@@ -5,8 +5,8 @@ import type { Pipeline as PipelineProto } from 'apache-beam/proto/beam_runner_ap
 import { type PCollection, Pipeline, Root } from '../beam/sdk';
 import { prepareStreamOutput } from '../io/duckdb/prepare_stream_output';
 import { upsertTables } from '../io/duckdb/upsert_tables';
-import { announcedParts } from '../io/staging/announce_parts';
 import { keepHistory } from '../io/staging/history_hours';
+import { takeLogged } from '../io/staging/log_rows';
 import { removeStaging, stagingOf } from '../io/staging/staging_directory';
 import {
   type Flush,
@@ -95,17 +95,16 @@ export async function executeStream(run: StreamRun): Promise<string> {
       // The first flush of a run always happens: it looks at what a crash may have cut off.
       let flushed = 0;
       const flush = async ({ watermark, isOver, isLast }: Flush): Promise<void> => {
-        const parts = announcedParts(staging);
+        const logged = takeLogged(staging);
         const started = Date.now();
         // A watermark alone can wait: opening the output takes longer than writing it down.
-        if (parts.staged.length === 0 && !isLast && started - flushed < LEAST_BETWEEN_WATERMARKS_MS) return;
+        if (logged.length === 0 && !isLast && started - flushed < LEAST_BETWEEN_WATERMARKS_MS) return;
         flushed = started;
-        const written = await upsertTables(parts.staged, {
+        const written = await upsertTables(logged, {
           ...{ file, staging, now: Date.now(), commit: store.commits + 1, done: isOver },
           run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
           audit: refuseOpenBuckets,
         });
-        parts.remove();
         const rows = Object.values(written).reduce((sum, each) => sum + each, 0);
         run.onFlush?.(rows, Date.now() - started);
       };

@@ -1,11 +1,9 @@
-/** The ends of a streaming run onto a DuckDB file: rows are staged, bundle by bundle, and flushed before each commit. */
+/** The ends of a streaming run onto a DuckDB file: rows are logged, bundle by bundle, and flushed before each commit. */
 import { droppedElements } from '../beam/dropped_elements';
-import { flatten, P, type PCollection, type Root, withName } from '../beam/sdk';
+import type { PCollection, Root } from '../beam/sdk';
 import { named, step } from '../beam/step';
 import { PublishRejects } from '../io/pubsub/publish_rejects';
-import { AnnounceParts } from '../io/staging/announce_parts';
-import type { Staged } from '../io/staging/stage_rows';
-import { stageTable } from '../io/staging/stage_table';
+import { LogRows } from '../io/staging/log_rows';
 import type { RangeChunk } from '../schema/chunk';
 import { deadLetters } from '../schema/tables';
 import type { BaselineEnd } from '../transforms/baselines';
@@ -15,13 +13,13 @@ import type { FunnelEnds } from './funnel';
 export interface StreamEndsOptions {
   readonly source: (root: Root) => PCollection<RangeChunk>;
   readonly baseline: BaselineEnd;
-  /** Where rows are staged: a directory that exists and is this run's own. */
+  /** Where rows are logged: a directory that exists and is this run's own. */
   readonly staging: string;
   /** Topic that dead letters are published to, too: `projects/P/topics/T`. */
   readonly deadLetterTopic: string | null;
 }
 
-export function streamEnds(options: StreamEndsOptions): FunnelEnds<Staged> {
+export function streamEnds(options: StreamEndsOptions): FunnelEnds<never> {
   const { source, baseline, staging, deadLetterTopic } = options;
   return {
     source,
@@ -29,17 +27,14 @@ export function streamEnds(options: StreamEndsOptions): FunnelEnds<Staged> {
     late: droppedElements('Late batches', 'Count records', new EventBatchCoder()),
     // What is not accounted for is found by the flush before each commit, which finds the graph at rest.
     audit: (rows) => rows,
-    // Void rows say that a stored row has to go.
-    sink: (table) =>
-      table.name === deadLetters.name
-        ? named('Send dead letters', (rows) =>
-            rows.apply(publishRejects(deadLetterTopic)).apply(stageTable(table, staging, false) as never),
-          )
-        : stageTable(table, staging, false),
-    publish: (parts) => {
-      const all: PCollection<Staged> = P(parts).apply(withName('All parts', flatten()) as never);
-      all.apply(step('Announce', new AnnounceParts(staging)) as never);
+    sink: (table) => {
+      const log = step(`Log ${table.name}`, new LogRows(table.name, staging)) as never;
+      return table.name === deadLetters.name
+        ? named('Send dead letters', (rows) => rows.apply(publishRejects(deadLetterTopic)).apply(log))
+        : log;
     },
+    // What is logged is published by the flush before each commit.
+    publish: () => {},
   };
 }
 

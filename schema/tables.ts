@@ -1,5 +1,5 @@
 import { nullable, required } from './column';
-import { type Row, table } from './table';
+import { type Row, type Table, table } from './table';
 
 /** The funnel's measures; every gold table and the anomaly table has them. */
 const measures = {
@@ -232,6 +232,13 @@ export const TABLES = [
   pipelineLedger,
   silverEvents,
 ] as const;
+
+/** The table of a name. @throws Error where there is none */
+export function tableNamed(name: string): Table {
+  const table = TABLES.find((candidate) => candidate.name === name);
+  if (table === undefined) throw new Error(`no table is called ${name}`);
+  return table;
+}
 
 export type HourlyBrandRow = Row<typeof goldFunnelHourlyBrand>;
 export type DailyBrandRow = Row<typeof goldFunnelDailyBrand>;

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs';
 import {
   BIGINT,
   BOOLEAN,
@@ -27,10 +26,10 @@ const TYPES: Record<ColumnType, DuckDBType> = {
   boolean: BOOLEAN,
 };
 
-/** Appends the rows of a staging file to the table that `appender` is for. */
-export function appendBlocks(appender: DuckDBAppender, table: Table, file: string): void {
+/** Appends the rows of `blocks` (io/staging/block_layout.ts) to the table that `appender` is for. */
+export function appendBlocks(appender: DuckDBAppender, table: Table, blocks: Uint8Array): void {
   const types = Object.values<Column>(table.columns).map(({ type }) => TYPES[type]);
-  for (const block of readBlocks(table, aligned(fs.readFileSync(file)))) appendBlock(appender, types, block);
+  for (const block of readBlocks(table, aligned(blocks))) appendBlock(appender, types, block);
 }
 
 function appendBlock(appender: DuckDBAppender, types: readonly DuckDBType[], block: Block): void {

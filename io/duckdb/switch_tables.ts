@@ -86,7 +86,7 @@ async function loadTable(
   parts: readonly Staged[],
 ): Promise<void> {
   const appender = await connection.createAppender(table.name);
-  for (const { file } of parts.toSorted(byFirst)) appendBlocks(appender, table, file);
+  for (const { file } of parts.toSorted(byFirst)) appendBlocks(appender, table, fs.readFileSync(file));
   appender.closeSync();
 }
 

@@ -1,4 +1,4 @@
-/** The statements that bring the rows of a flush, which a temporary table holds as they were staged, into the table they are for. */
+/** The statements that bring the rows of a flush, which a temporary table holds as they were logged, into the table they are for. */
 import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { streamTombstones } from './stream_tables';

@@ -1,5 +1,5 @@
 /**
- * The end of a streaming run's flush: staged rows become part of the tables, all in one transaction, each only if it is newer than what is there (upsert_rules.ts). What a flush did it may do again, in
+ * The end of a streaming run's flush: logged rows become part of the tables, all in one transaction, each only if it is newer than what is there (upsert_rules.ts). What a flush did it may do again, in
  * any order. The file is open for the time of the flush only, so that others can read between.
  */
 import * as fs from 'node:fs';
@@ -9,7 +9,7 @@ import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { pipelineLedger, runs } from '../../schema/tables';
 import { InputError } from '../input_error';
-import type { Staged } from '../staging/stage_rows';
+import type { LoggedRows } from '../staging/log_rows';
 import { appendBlocks } from './append_blocks';
 import { withDuckdb } from './open';
 import { doubtCutOff, type OpenBucket, openBuckets } from './open_buckets';
@@ -56,30 +56,33 @@ export interface UpsertOptions extends LockWait {
 }
 
 /**
- * Brings staged rows of any tables into the output and the run's row up to date; without staged rows that row alone. When the promise is kept it is all on disk. The staged files stay.
+ * Brings logged rows of any tables into the output and the run's row up to date; without any that row alone. When the promise is kept it is all on disk.
  *
  * Returns, per table, the rows that took effect: written, or removed as void.
  *
  * @throws {InputError} where the file is gone, locked for longer than the patience, no longer this stream's, or can't be written. Then nothing of the flush is in it.
  */
-export async function upsertTables(staged: readonly Staged[], options: UpsertOptions): Promise<TableCounts> {
+export async function upsertTables(
+  logged: readonly LoggedRows[],
+  options: UpsertOptions,
+): Promise<TableCounts> {
   const { file, staging } = options;
   return whenUnlocked(() => {
     if (!fs.existsSync(file))
       throw new InputError(
         `cannot write ${file}: it is gone. Put it back, or begin anew with another --state, which reads only what the source still has`,
       );
-    return withDuckdb(file, 'READ_WRITE', (connection) => flush(connection, staged, options), {
+    return withDuckdb(file, 'READ_WRITE', (connection) => flush(connection, logged, options), {
       temp_directory: path.join(staging, 'spilled'),
       // Threads cost a small flush a quarter of its CPU time and gain it nothing.
-      ...(rowsOf(staged) < MANY_ROWS && { threads: '1' }),
+      ...(rowsOf(logged) < MANY_ROWS && { threads: '1' }),
     });
   }, options);
 }
 
 async function flush(
   connection: DuckDBConnection,
-  staged: readonly Staged[],
+  logged: readonly LoggedRows[],
   options: UpsertOptions,
 ): Promise<TableCounts> {
   const { file, audit } = options;
@@ -90,7 +93,7 @@ async function flush(
       throw storeError(file, error);
     }
   };
-  const accepted = await stored(bringIn(connection, staged, options));
+  const accepted = await stored(bringIn(connection, logged, options));
   if (audit !== undefined) audit(await stored(openBuckets(connection, options.run)));
   await stored(connection.run('COMMIT'));
   return accepted;
@@ -99,11 +102,11 @@ async function flush(
 /** All of a flush but its commit: what is not committed is gone with the connection. */
 async function bringIn(
   connection: DuckDBConnection,
-  staged: readonly Staged[],
+  logged: readonly LoggedRows[],
   options: UpsertOptions,
 ): Promise<TableCounts> {
   const { run, now, commit, audit } = options;
-  const tables = tablesOf(staged);
+  const tables = tablesOf(logged);
   const before = await ownRun(connection, options);
   await connection.run(
     [
@@ -112,13 +115,13 @@ async function bringIn(
       ...tables.map(createIncoming),
     ].join(';\n'),
   );
-  for (const table of tables) await loadIncoming(connection, table, staged);
+  for (const table of tables) await loadIncoming(connection, table, logged);
   const [tombstones, ...voids] = await numbers(connection, [
     countOf(streamTombstones.name),
     ...tables.map(countVoid),
   ]);
   for (const [at, table] of tables.entries()) {
-    const rows = rowsOf(staged.filter((part) => part.table === table.name));
+    const rows = rowsOf(logged.filter((part) => part.table === table.name));
     await connection.run(
       [
         keepLargest(table, rows),
@@ -134,13 +137,13 @@ async function bringIn(
   return recordRun(connection, tables, options, watermark);
 }
 
-function rowsOf(staged: readonly Staged[]): number {
-  return staged.reduce((sum, { rows }) => sum + rows, 0);
+function rowsOf(logged: readonly LoggedRows[]): number {
+  return logged.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** Staged tables, in the order in which they are declared. */
-function tablesOf(staged: readonly Staged[]): Table[] {
-  const names = new Set(staged.map(({ table }) => table));
+/** Logged tables, in the order in which they are declared. */
+function tablesOf(logged: readonly LoggedRows[]): Table[] {
+  const names = new Set(logged.map(({ table }) => table));
   const tables = STREAM_TABLES.filter(({ name }) => names.delete(name));
   if (names.size > 0) throw new Error(`a stream does not write ${[...names].join(', ')}`);
   return tables;
@@ -164,10 +167,10 @@ async function ownRun(connection: DuckDBConnection, { file, run }: UpsertOptions
 async function loadIncoming(
   connection: DuckDBConnection,
   table: Table,
-  staged: readonly Staged[],
+  logged: readonly LoggedRows[],
 ): Promise<void> {
   const appender = await connection.createAppender(incomingName(table), null, 'temp');
-  for (const part of staged) if (part.table === table.name) appendBlocks(appender, table, part.file);
+  for (const part of logged) if (part.table === table.name) appendBlocks(appender, table, part.blocks);
   appender.closeSync();
 }
 

@@ -4,7 +4,7 @@ import type { Table } from '../../schema/table';
 import { InputError, systemReason } from '../input_error';
 import { BlockWriter } from './block_writer';
 
-/** A new staging file of a table's rows. Throws an {@link InputError} where it can't be written. */
+/** A new staging file of a table's rows, written to at its end. Throws an {@link InputError} where it can't be written. */
 export class BlockFile {
   private readonly descriptor: number;
   private readonly block: BlockWriter;
@@ -15,7 +15,7 @@ export class BlockFile {
     table: Table,
   ) {
     this.block = new BlockWriter(table);
-    this.descriptor = this.attempt(() => fs.openSync(path, 'wx', 0o600));
+    this.descriptor = this.attempt(() => fs.openSync(path, 'ax', 0o600));
   }
 
   append(rows: readonly Record<string, unknown>[]): void {
@@ -28,7 +28,8 @@ export class BlockFile {
     fs.closeSync(this.descriptor);
   }
 
-  private flush(): void {
+  /** Writes down what has been appended. */
+  flush(): void {
     if (this.block.rows === 0) return;
     const bytes = this.block.take();
     // Unlike writeSync, this goes on where a disk took only a part.

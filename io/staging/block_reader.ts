@@ -17,6 +17,15 @@ export interface Block {
   readonly columns: readonly BlockColumn[];
 }
 
+/** Number of rows in blocks of any table. */
+export function rowsOf(blocks: Uint8Array): number {
+  const view = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
+  let rows = 0;
+  for (let start = 0; start < blocks.length; start += view.getUint32(start + 4, true))
+    rows += view.getUint32(start, true);
+  return rows;
+}
+
 /** The blocks of a table's staging file. `bytes` must begin at a multiple of eight in its buffer. */
 export function* readBlocks(table: Table, bytes: Uint8Array): Generator<Block> {
   const types = Object.values<Column>(table.columns).map(({ type }) => type);

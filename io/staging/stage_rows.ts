@@ -4,8 +4,7 @@ import * as path from 'node:path';
 import type { WindowedValue } from 'apache-beam/values';
 import { atBundleEnd } from '../../beam/at_bundle_end';
 import type { Keyed } from '../../beam/combine';
-import type { Table } from '../../schema/table';
-import { isVoid, TABLES } from '../../schema/tables';
+import { isVoid, tableNamed } from '../../schema/tables';
 import { BlockFile } from './block_file';
 
 /** A staging file that a bundle has written. Files that no manifest names, left by a bundle that failed, are never loaded. */
@@ -17,17 +16,15 @@ export interface Staged {
   readonly first: string | number;
 }
 
-/** Rows of one table → a staging file per bundle; gives out its manifest at the bundle's end. */
+/** Rows of one table, but those without any event, which only tell a stream's sink to delete → a staging file per bundle; gives out its manifest at the bundle's end. */
 export class StageRows {
   private file: BlockFile | undefined;
   private rows = 0;
   private first: string | number = 0;
 
-  /** `skipVoid`: leave out rows without any event, which only tell a streaming sink to delete. */
   constructor(
     readonly table: string,
     readonly directory: string,
-    readonly skipVoid: boolean,
   ) {}
 
   startBundle(): void {
@@ -37,7 +34,7 @@ export class StageRows {
 
   /** Gives out nothing: the manifest leaves with the bundle's end. */
   process(rows: Record<string, unknown>[]): Iterable<never> {
-    const kept = this.skipVoid && rows.some(isVoid) ? rows.filter((row) => !isVoid(row)) : rows;
+    const kept = rows.some(isVoid) ? rows.filter((row) => !isVoid(row)) : rows;
     if (kept.length === 0) return [];
     if (this.file === undefined) {
       const table = tableNamed(this.table);
@@ -54,12 +51,6 @@ export class StageRows {
     this.file.close();
     yield atBundleEnd({ table: this.table, file: this.file.path, rows: this.rows, first: this.first });
   }
-}
-
-function tableNamed(name: string): Table {
-  const table = TABLES.find((candidate) => candidate.name === name);
-  if (table === undefined) throw new Error(`no table is called ${name}`);
-  return table;
 }
 
 /** A staged part → the one key under which all parts of a run come together. */

@@ -16,19 +16,15 @@ import { GlobalWindows } from '../../beam/windows';
 import type { Row, Table } from '../../schema/table';
 import { KeyPart, type Staged, StageRows } from './stage_rows';
 
-/** Rows of a table → staging files in `directory`, without rows of no event if `skipVoid`. Windows end here: what is staged belongs to the run. */
-export function stageTable<T extends Table>(
-  table: T,
-  directory: string,
-  skipVoid: boolean,
-): Transform<Row<T>[], Staged> {
+/** Rows of a table → staging files in `directory`. Windows end here: what is staged belongs to the run. */
+export function stageTable<T extends Table>(table: T, directory: string): Transform<Row<T>[], Staged> {
   return named(`Stage ${table.name}`, (rows: PCollection<Row<T>[]>) =>
     rows
       .apply(withName('All of time', windowInto(new GlobalWindows() as never)) as never)
       .apply(
         step(
           'Write rows',
-          new StageRows(table.name, directory, skipVoid) as unknown as StepFn<unknown, Staged, unknown>,
+          new StageRows(table.name, directory) as unknown as StepFn<unknown, Staged, unknown>,
         ) as never,
       ),
   ) as never;

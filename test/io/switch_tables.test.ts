@@ -46,7 +46,7 @@ function options(file: string, runId = 'run', omit: string[] = []): SwitchOption
 
 /** Stages rows in bundles; the manifests of those that had any. */
 function stage(table: Table, bundles: readonly (readonly Values[])[]): Staged[] {
-  const step = new StageRows(table.name, staging, true);
+  const step = new StageRows(table.name, staging);
   return bundles.flatMap((rows) => {
     step.startBundle();
     for (const row of rows) for (const none of step.process([row])) throw new Error(`${none}`);

@@ -10,10 +10,11 @@ import { prepareStreamOutput, type StreamOutput } from '../../io/duckdb/prepare_
 import { STREAM_TABLES, streamTombstones } from '../../io/duckdb/stream_tables';
 import { type SwitchOptions, switchTables } from '../../io/duckdb/switch_tables';
 import { upsertTables } from '../../io/duckdb/upsert_tables';
+import { StageRows } from '../../io/staging/stage_rows';
 import { removeStaging } from '../../io/staging/staging_directory';
 import { duckdbCreateTable } from '../../schema/duckdb';
 import { deadLetters, goldFunnelHourlyBrand } from '../../schema/tables';
-import { goldRow, letterRow, run, START, stage } from './upsert_rows';
+import { goldRow, letterRow, log, run, START } from './upsert_rows';
 
 let folder: string;
 let file: string;
@@ -39,10 +40,7 @@ async function writeAsFirst(): Promise<void> {
   const rows = [3, 4].map((revision) =>
     goldRow(goldFunnelHourlyBrand, { hour: 0, name: revision === 4 ? 'bb' : 'a', revision, pane: 'early' }),
   );
-  const parts = [
-    ...stage(goldFunnelHourlyBrand, staging, rows),
-    ...stage(deadLetters, staging, [letterRow(1)]),
-  ];
+  const parts = [...log(goldFunnelHourlyBrand, staging, rows), ...log(deadLetters, staging, [letterRow(1)])];
   await upsertTables(parts, { file, staging, run: run(START), now: START, commit: 1 });
   removeStaging(staging);
   expect(await contents()).toEqual([1, 1, 1]);
@@ -62,7 +60,11 @@ async function writeAsBatch(): Promise<void> {
   const staging = await prepareOutput(file, 'batch-1', true);
   const identity = { ...run(null, 'batch-1'), state_id: null, mode: 'batch', started_at: START + 2 };
   const options: SwitchOptions = { file, staging, run: identity, omit: [] };
-  await switchTables(stage(deadLetters, staging, [letterRow(7), letterRow(8)]), options);
+  const step = new StageRows(deadLetters.name, staging);
+  step.startBundle();
+  step.process([letterRow(7), letterRow(8)]);
+  const parts = [...step.finishBundle()].map(({ value }) => value);
+  await switchTables(parts, options);
   removeStaging(staging);
 }
 
@@ -194,7 +196,7 @@ describe('while another process has it open', () => {
   test('a flush waits, says so, and is done when that lets go', async () => {
     const staging = await prepare();
     const reader = await hold();
-    const parts = stage(deadLetters, staging, [letterRow(1)]);
+    const parts = log(deadLetters, staging, [letterRow(1)]);
     const waits: number[] = [];
     let released: Promise<void> | undefined;
     const onWait = (waitedMs: number, { message }: Error): void => {
@@ -214,7 +216,7 @@ describe('while another process has it open', () => {
   test('a flush ends with one message when patience does, and may be done again', async () => {
     const staging = await prepare();
     const reader = await hold();
-    const parts = stage(deadLetters, staging, [letterRow(1)]);
+    const parts = log(deadLetters, staging, [letterRow(1)]);
     const options = { file, staging, run: run(START), now: START, commit: 1 };
     await expect(upsertTables(parts, { ...options, patienceMs: 50 })).rejects.toMatchObject(
       refusal(new RegExp(`another process \\(PID ${reader.pid}\\) has it open`)),

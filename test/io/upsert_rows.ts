@@ -1,8 +1,7 @@
 /** Rows of a stream's tables, each a function of its key and order, and what a plain model in memory makes of them. */
 
 import type { RunIdentity } from '../../io/duckdb/switch_tables';
-import type { Staged } from '../../io/staging/stage_rows';
-import { StageRows } from '../../io/staging/stage_rows';
+import { type LoggedRows, LogRows, takeLogged } from '../../io/staging/log_rows';
 import type { Table } from '../../schema/table';
 import {
   deadLetters,
@@ -34,12 +33,13 @@ export function run(
   };
 }
 
-/** Stages rows of a table as a bundle of a stream does, void ones among them. */
-export function stage(table: Table, directory: string, rows: readonly Values[]): Staged[] {
-  const step = new StageRows(table.name, directory, false);
-  step.startBundle();
-  for (const row of rows) for (const none of step.process([row])) throw new Error(`${none}`);
-  return [...step.finishBundle()].map(({ value }) => value);
+/** Rows of a table as a bundle of a stream logs them, void ones among them. */
+export function log(table: Table, directory: string, rows: readonly Values[]): LoggedRows[] {
+  const step = new LogRows(table.name, directory);
+  for (const row of rows) step.process([row]);
+  step.finishBundle();
+  step.teardown();
+  return takeLogged(directory);
 }
 
 const date = (time: number) => new Date(time).toISOString().slice(0, 10);

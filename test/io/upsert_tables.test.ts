@@ -7,7 +7,7 @@ import { withDuckdb } from '../../io/duckdb/open';
 import { prepareStreamOutput } from '../../io/duckdb/prepare_stream_output';
 import { STREAM_TABLES } from '../../io/duckdb/stream_tables';
 import { type UpsertOptions, upsertTables } from '../../io/duckdb/upsert_tables';
-import type { Staged } from '../../io/staging/stage_rows';
+import type { LoggedRows } from '../../io/staging/log_rows';
 import type { Table } from '../../schema/table';
 import {
   deadLetters,
@@ -25,11 +25,11 @@ import {
   HOUR,
   ledgerRow,
   letterRow,
+  log,
   Model,
   PANES,
   run,
   START,
-  stage,
   type Values,
 } from './upsert_rows';
 
@@ -47,7 +47,7 @@ async function newOutput(name: string): Promise<void> {
   staging = await prepareStreamOutput({ file, run: run(-Infinity), commits: 0, replace: false });
 }
 
-function upsert(parts: readonly Staged[], commit: number, more: Partial<UpsertOptions> = {}) {
+function upsert(parts: readonly LoggedRows[], commit: number, more: Partial<UpsertOptions> = {}) {
   const options = { file, staging, run: run(START), now: START + commit, commit };
   return upsertTables(parts, { ...options, ...more });
 }
@@ -122,7 +122,7 @@ test('the tables are those of a plain model, whatever flushes come', async () =>
       for (const call of calls) {
         const commit = Math.max(...call) + 1;
         const merged = STREAM_TABLES.map((table) => call.flatMap((at) => all[at].get(table) ?? []));
-        const parts = STREAM_TABLES.flatMap((table, index) => stage(table, staging, merged[index]));
+        const parts = STREAM_TABLES.flatMap((table, index) => log(table, staging, merged[index]));
         await upsert(parts, commit);
         STREAM_TABLES.forEach((table, index) => {
           model.flush(table, merged[index], START + commit, commit);
@@ -147,7 +147,7 @@ test('any order, repeated and merged: the same tables as one flush after the oth
         for (const call of order)
           await upsert(
             STREAM_TABLES.flatMap((table) =>
-              call.flatMap((at) => stage(table, staging, all[at].get(table) ?? [])),
+              call.flatMap((at) => log(table, staging, all[at].get(table) ?? [])),
             ),
             Math.max(...call) + 1,
           );
@@ -161,10 +161,10 @@ test('any order, repeated and merged: the same tables as one flush after the oth
 
 test('the same flush again changes nothing, not even the time of its rows', async () => {
   const flush = [
-    ...stage(goldFunnelHourlyBrand, staging, [
+    ...log(goldFunnelHourlyBrand, staging, [
       goldRow(goldFunnelHourlyBrand, { hour: 0, name: 'a', revision: 1, pane: 'early' }),
     ]),
-    ...stage(deadLetters, staging, [letterRow(1), letterRow(1)]),
+    ...log(deadLetters, staging, [letterRow(1), letterRow(1)]),
   ];
   expect(await upsert(flush, 1)).toEqual({ gold_funnel_hourly_brand: 1, dead_letters: 1 });
   const texts = await tableTexts(file);
@@ -181,7 +181,7 @@ test('more rows of a key than are compared in pairs', async () => {
   );
   const model = new Model();
   model.flush(goldFunnelHourlyBrand, rows, START + 1, 1);
-  await upsert(stage(goldFunnelHourlyBrand, staging, rows), 1);
+  await upsert(log(goldFunnelHourlyBrand, staging, rows), 1);
   const found = (await readTables(file)).gold_funnel_hourly_brand;
   expect(sorted(goldFunnelHourlyBrand, found)).toEqual(
     sorted(goldFunnelHourlyBrand, model.rows(goldFunnelHourlyBrand)),
@@ -190,7 +190,7 @@ test('more rows of a key than are compared in pairs', async () => {
 
 describe('tombstones', () => {
   const row = (revision: number, table: Table = goldFunnelHourlyBrand) =>
-    stage(table, staging, [goldRow(table, { hour: 0, name: 'bb', revision, pane: 'late' })]);
+    log(table, staging, [goldRow(table, { hour: 0, name: 'bb', revision, pane: 'late' })]);
 
   test('keep older rows away until the window is two days past its expiry', async () => {
     // The fourth revision of this name has no events.
@@ -225,7 +225,7 @@ test('an anomaly without events is a retracted row, not a removed one', async ()
     status: 'retracted',
   };
   expect(healed.views).toBe(0);
-  for (const row of [open, healed, open]) await upsert(stage(goldAnomaliesHourlyBrand, staging, [row]), 1);
+  for (const row of [open, healed, open]) await upsert(log(goldAnomaliesHourlyBrand, staging, [row]), 1);
   expect(await query('SELECT status, revision::INTEGER FROM gold_anomalies_hourly_brand')).toEqual([
     ['retracted', 4],
   ]);
@@ -234,7 +234,7 @@ test('an anomaly without events is a retracted row, not a removed one', async ()
 describe('the ledger', () => {
   const flush = (commit: number, ...read: number[]) =>
     upsert(
-      read.flatMap((each) => stage(pipelineLedger, staging, [ledgerRow(1, each)])),
+      read.flatMap((each) => log(pipelineLedger, staging, [ledgerRow(1, each)])),
       commit,
     );
   const held = () => query('SELECT "read"::INTEGER, "commit"::INTEGER FROM pipeline_ledger');
@@ -262,7 +262,7 @@ describe('the audit', () => {
   const due = async (watermark: number | null, ...unaccounted: (number | null)[]) => {
     const rows = unaccounted.map((each, bucket) => ({ ...ledgerRow(bucket, 5), unaccounted: each }));
     let seen: unknown;
-    await upsert(stage(pipelineLedger, staging, rows), 1, {
+    await upsert(log(pipelineLedger, staging, rows), 1, {
       run: run(watermark),
       audit: (open) => {
         seen = open;
@@ -290,10 +290,10 @@ describe('the audit', () => {
   });
 
   test('undoes the flush with what it throws, whatever that says', async () => {
-    await upsert(stage(deadLetters, staging, [letterRow(1)]), 1);
+    await upsert(log(deadLetters, staging, [letterRow(1)]), 1);
     const before = [await tableTexts(file), await query('FROM runs')];
     const thrown = new Error('could not write: no space left on device');
-    const refused = upsert(stage(deadLetters, staging, [letterRow(2)]), 2, {
+    const refused = upsert(log(deadLetters, staging, [letterRow(2)]), 2, {
       run: run(START + HOUR),
       audit: () => {
         throw thrown;
@@ -326,8 +326,8 @@ describe('the run', () => {
   };
 
   test('says what the tables hold after each flush', async () => {
-    const letters = stage(deadLetters, staging, [letterRow(1), letterRow(2)]);
-    const ledger = [1, 2].flatMap((bucket) => stage(pipelineLedger, staging, [ledgerRow(bucket, 5)]));
+    const letters = log(deadLetters, staging, [letterRow(1), letterRow(2)]);
+    const ledger = [1, 2].flatMap((bucket) => log(pipelineLedger, staging, [ledgerRow(bucket, 5)]));
     await upsert([...letters, ...ledger], 1);
     const { counts, ...rest } = await row();
     expect(rest).toEqual({ watermark: START, status: 'running', finished: null });
@@ -355,7 +355,7 @@ describe('the run', () => {
       goldRow(goldFunnelHourlyBrand, { hour, name: 'a', revision: 1, pane: 'early' }),
     );
     const closed = async (watermark: number) => {
-      await upsert(stage(goldFunnelHourlyBrand, staging, rows), 1, { run: run(watermark) });
+      await upsert(log(goldFunnelHourlyBrand, staging, rows), 1, { run: run(watermark) });
       return (await query('SELECT count(*)::INTEGER FROM gold_funnel_hourly_brand_closed'))[0][0];
     };
     expect(await closed(START + 4 * HOUR - 1)).toBe(0);
@@ -366,10 +366,15 @@ describe('the run', () => {
 
 describe('a flush that fails', () => {
   test('half-way leaves all as it was', async () => {
-    await upsert(stage(deadLetters, staging, [letterRow(1)]), 1);
+    await upsert(log(deadLetters, staging, [letterRow(1)]), 1);
     const before = [await tableTexts(file), await query('FROM runs')];
-    const lost = { ...stage(pipelineLedger, staging, [ledgerRow(1, 1)])[0], file: join(staging, 'gone') };
-    const parts = [...stage(deadLetters, staging, [letterRow(2)]), lost];
+    const lost = {
+      ...{ table: pipelineLedger.name, rows: 1 },
+      get blocks(): Uint8Array {
+        throw new Error('gone');
+      },
+    };
+    const parts = [...log(deadLetters, staging, [letterRow(2)]), lost];
     await expect(upsert(parts, 2, { run: run(START + HOUR) })).rejects.toThrow('gone');
     expect([await tableTexts(file), await query('FROM runs')]).toEqual(before);
   });
@@ -389,7 +394,7 @@ describe('a flush that fails', () => {
   });
 
   test('for a table that no stream writes', async () => {
-    const silver = { table: 'silver_events', file: 'none', rows: 1, first: 0 };
+    const silver = { table: 'silver_events', rows: 1, blocks: new Uint8Array(0) };
     await expect(upsert([silver], 1)).rejects.toThrow('a stream does not write silver_events');
   });
 });

@@ -70,7 +70,8 @@ export async function atStepPhase<T>(step: string, phase: string, work: () => Ma
   }
 }
 
-function asStepError(step: string, origin: () => string, cause: unknown): unknown {
+/** What a step's code threw, with the step and where it was; unless a step further down has said so already. */
+export function asStepError(step: string, origin: () => string, cause: unknown): unknown {
   return cause instanceof StepError || cause instanceof BundleStopped
     ? cause
     : new StepError(step, origin(), cause);

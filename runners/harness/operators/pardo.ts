@@ -13,10 +13,11 @@ import {
 } from '../do_fn_params';
 import { type Element, withValue, withWindows } from '../elements';
 import { restore } from '../functions';
-import { after, eachInTurn, eachResult, type MaybePromise } from '../maybe_promise';
+import { after, eachInTurn, eachResult, isPromise, type MaybePromise } from '../maybe_promise';
+import { describeElement } from '../preview';
 import { SideInputValues } from '../side_inputs';
 import {
-  atStep,
+  asStepError,
   atStepPhase,
   type Operator,
   type OperatorContext,
@@ -108,18 +109,33 @@ export class ParDo implements Operator, ParamProvider {
   }
 
   private processOne(element: Element): MaybePromise<void> {
-    return atStep(this.step, element, () =>
-      after(this.prepareSideInputs(element.windows[0]), () => {
-        this.current = element;
-        const results = this.doFn.process(element.value, this.context);
-        return after(
-          eachResult(results, (value) => this.output(withValue(element, value))),
-          () => {
-            this.current = undefined;
-          },
-        );
-      }),
-    );
+    try {
+      const ready =
+        this.sideInputParams.length === 0 ? undefined : this.prepareSideInputs(element.windows[0]);
+      const done = isPromise(ready) ? ready.then(() => this.call(element)) : this.call(element);
+      return isPromise(done) ? done.then(undefined, (cause) => this.fail(element, cause)) : done;
+    } catch (cause) {
+      this.fail(element, cause);
+    }
+  }
+
+  /** Hands the element to the DoFn. Many give out nothing and are done at once: for them nothing is made here. */
+  private call(element: Element): MaybePromise<void> {
+    this.current = element;
+    const results = this.doFn.process(element.value, this.context);
+    if (results !== undefined) {
+      const sent = eachResult(results, (value) => this.output(withValue(element, value)));
+      if (isPromise(sent)) return sent.then(() => this.forget());
+    }
+    this.current = undefined;
+  }
+
+  private forget(): void {
+    this.current = undefined;
+  }
+
+  private fail(element: Element, cause: unknown): never {
+    throw asStepError(this.step, () => describeElement(element), cause);
   }
 
   private prepareSideInputs(window: Window): MaybePromise<void> {
