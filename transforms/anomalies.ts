@@ -1,7 +1,6 @@
 import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
 import { isBounded } from '../beam/bounded';
 import { combineByKey, type Keyed } from '../beam/combine';
-import { JsonCoder } from '../beam/json_coder';
 import { mapSideInputs } from '../beam/map_side_inputs';
 import { pinned } from '../beam/pin';
 import {
@@ -20,6 +19,7 @@ import { HOUR_MS } from '../schema/events';
 import type { AnomalyRow } from '../schema/tables';
 import type { ScoreOptions } from './anomalies/score';
 import { ScoreHour } from './anomalies/score_fn';
+import { AnomalyRowsCoder } from './anomalies/verdict_coders';
 import { type HourVerdict, LatestVerdicts } from './anomalies/verdict_fn';
 import { type HourBrands, TakeBrands } from './baseline/baseline_fn';
 import { HourBrandsCoder } from './baseline/hour_brands_coder';
@@ -64,17 +64,17 @@ export function detectAnomalies(
       .apply(
         withName(
           'Encode verdicts',
-          withCoderInternal(new KVCoder(new StrUtf8Coder(), new JsonCoder<HourVerdict>())),
+          withCoderInternal(new KVCoder(new StrUtf8Coder(), new AnomalyRowsCoder())),
         ) as never,
       );
     return verdicts
       .apply(mergeWindows<Keyed<HourVerdict>>(new FixedWindows(HOUR_MS), windowing, 2))
       .apply(
         combineByKey('Latest verdicts', new LatestVerdicts(), {
-          input: new JsonCoder<HourVerdict>(),
-          output: new JsonCoder<AnomalyRow[]>(),
+          input: new AnomalyRowsCoder(),
+          output: new AnomalyRowsCoder(),
         }),
       )
-      .apply(step('Drop key', new DropKey<AnomalyRow[]>()));
+      .apply(step('Drop key', new DropKey<AnomalyRow[]>(), undefined, new AnomalyRowsCoder()));
   });
 }

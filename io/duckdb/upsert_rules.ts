@@ -18,6 +18,8 @@ export interface UpsertRule {
   readonly stays: (stored: string, coming: string, stamp: Stamp) => string;
   /** Rows without any event remove the one that is there, and leave a tombstone. */
   readonly leavesTombstones: boolean;
+  /** Whether a flush has many rows of each key. */
+  readonly repeatsKeys: boolean;
   /** Columns that are set when the row is written, which the graph can't know. */
   readonly stamped: Readonly<Record<string, keyof Stamp>>;
 }
@@ -35,6 +37,7 @@ const GOLD: UpsertRule = {
   order: byRevision,
   stays: (stored, coming) => `${byRevision(stored)} >= ${byRevision(coming)}`,
   leavesTombstones: true,
+  repeatsKeys: false,
   stamped: { computed_at: 'time' },
 };
 
@@ -44,6 +47,7 @@ const OTHERS: Readonly<Record<string, UpsertRule>> = {
     order: byVerdict,
     stays: (stored, coming) => `${byVerdict(stored)} >= ${byVerdict(coming)}`,
     leavesTombstones: false,
+    repeatsKeys: false,
     stamped: { computed_at: 'time' },
   },
   /** A record that is read again is rejected again: the first row stays. */
@@ -51,6 +55,7 @@ const OTHERS: Readonly<Record<string, UpsertRule>> = {
     order: (row) => `-epoch_ms(${row}.rejected_at)`,
     stays: () => 'true',
     leavesTombstones: false,
+    repeatsKeys: false,
     stamped: {},
   },
   /**
@@ -62,6 +67,7 @@ const OTHERS: Readonly<Record<string, UpsertRule>> = {
       `(${row}."read" + ${row}.counted + ${row}.duplicates + ${row}.rejected + coalesce(${row}.late_dropped, 0) + ${row}.redriven)`,
     stays: (stored, _coming, { commit }) => `${stored}."commit" > ${commit}`,
     leavesTombstones: false,
+    repeatsKeys: true,
     stamped: { commit: 'commit' },
   },
 };

@@ -26,14 +26,18 @@ export function countVoid(table: Table): string {
     : '0';
 }
 
-/** Incoming rows beyond which they are grouped by key: that takes DuckDB some 20 ms whatever their number, while comparing them in pairs could take long where one key has thousands. */
+/**
+ * Incoming rows beyond which they are grouped by key: that takes DuckDB some 20 ms whatever their number, while comparing them in pairs could take long where one key has thousands. In the ledger
+ * every key has as many as there were panes.
+ */
 const MANY = 10_000;
+const MANY_REPEATED = 500;
 
 /** Leaves the largest of the `rows` incoming rows for each key. */
 export function keepLargest(table: Table, rows: number): string {
-  const { order } = upsertRule(table);
+  const { order, repeatsKeys } = upsertRule(table);
   const incoming = quote(incomingName(table));
-  if (rows > MANY) {
+  if (rows > (repeatsKeys ? MANY_REPEATED : MANY)) {
     const key = table.key.map(quote).join(', ');
     return `DELETE FROM ${incoming} WHERE rowid NOT IN (SELECT arg_max(i.rowid, ${order('i')}) FROM ${incoming} i GROUP BY ${key})`;
   }

@@ -20,30 +20,44 @@ export class MessagesToChunks {
     this.messages.add(message, timestamp.lookup().toNumber());
   }
 
-  /** Chunks have no time of their own: batches get theirs behind the parser. */
+  /** Chunks have no time of their own: batches get theirs behind the parser, which is done with a chunk when the next thing is asked for. */
   *finishBundle(): Generator<WindowedValue<RangeChunk>> {
     const { messages, source } = this;
-    this.messages = undefined;
-    if (messages === undefined) return;
+    if (messages === undefined || messages.count === 0) return;
     yield atBundleEnd(messages.chunk(source));
     yield atBundleEnd({ rangeEnd: { source, rangeStart: 0 } });
+    if (messages.isLarge) this.messages = undefined;
+    else messages.clear();
   }
 }
 
 const FIRST_BYTES = 64 * 1024;
 const FIRST_MESSAGES = 256;
+/** Bytes that are not kept for the next bundle. */
+const LARGE_BYTES = 16 << 20;
 const fields = new MessageFields(REDRIVE_ATTRIBUTE);
 
 class Messages {
   private bytes = new Uint8Array(FIRST_BYTES);
   private used = 0;
-  private count = 0;
+  count = 0;
   private dataBytes = 0;
   private bounds = new Int32Array(2 * FIRST_MESSAGES);
   private ids = new Int32Array(2 * FIRST_MESSAGES);
   private publishTimes = new Float64Array(FIRST_MESSAGES);
   private timestamps = new Float64Array(FIRST_MESSAGES);
-  private readonly redriveOf = new Map<number, string>();
+  private redriveOf = new Map<number, string>();
+
+  get isLarge(): boolean {
+    return this.bytes.length > LARGE_BYTES;
+  }
+
+  clear(): void {
+    this.used = 0;
+    this.count = 0;
+    this.dataBytes = 0;
+    this.redriveOf = new Map();
+  }
 
   add(message: Uint8Array, timestamp: number): void {
     this.reserve(message.length);

@@ -3,8 +3,8 @@
  */
 import type { Coder } from 'apache-beam/coders/coders';
 import type { KeyedCombineFn } from '../../beam/combine';
-import { JsonCoder } from '../../beam/json_coder';
 import type { AnomalyRow } from '../../schema/tables';
+import { VerdictsCoder } from './verdict_coders';
 
 /** One pane's verdicts on an hour: a row a brand, open or not. */
 export type HourVerdict = AnomalyRow[];
@@ -15,7 +15,7 @@ interface BrandVerdict {
 }
 
 /** By brand. */
-type Verdicts = [brand: string, verdict: BrandVerdict][];
+export type Verdicts = [brand: string, verdict: BrandVerdict][];
 
 const PANE_ORDER = ['early', 'on_time', 'late'];
 
@@ -43,7 +43,7 @@ export class LatestVerdicts implements KeyedCombineFn<HourVerdict, Verdicts, Ano
   }
 
   accumulatorCoder(): Coder<Verdicts> {
-    return new JsonCoder<Verdicts>();
+    return new VerdictsCoder();
   }
 }
 

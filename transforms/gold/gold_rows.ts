@@ -43,9 +43,9 @@ class Hour {
 }
 
 abstract class HourlyRow extends MeasuredRow {
-  readonly window_start: number;
-  readonly window_end: number;
-  readonly window_date: string;
+  declare readonly window_start: number;
+  declare readonly window_end: number;
+  declare readonly window_date: string;
 
   constructor(hour: Hour, cells: Cells, cell: number, provenance: Provenance) {
     super(cells, cell, provenance);
@@ -56,7 +56,7 @@ abstract class HourlyRow extends MeasuredRow {
 }
 
 class HourOfBrand extends HourlyRow {
-  readonly brand: string;
+  declare readonly brand: string;
 
   constructor(hour: Hour, cells: Cells, cell: number, provenance: Provenance) {
     super(hour, cells, cell, provenance);
@@ -65,7 +65,7 @@ class HourOfBrand extends HourlyRow {
 }
 
 class HourOfPriceBand extends HourlyRow {
-  readonly price_band: string;
+  declare readonly price_band: string;
 
   constructor(hour: Hour, cells: Cells, cell: number, provenance: Provenance) {
     super(hour, cells, cell, provenance);
@@ -74,7 +74,7 @@ class HourOfPriceBand extends HourlyRow {
 }
 
 class DayOfBrand extends MeasuredRow {
-  readonly brand: string;
+  declare readonly brand: string;
 
   constructor(
     readonly date: string,
@@ -88,7 +88,7 @@ class DayOfBrand extends MeasuredRow {
 }
 
 class DayOfCategory extends MeasuredRow {
-  readonly category_root: string;
+  declare readonly category_root: string;
 
   constructor(
     readonly date: string,
