@@ -4,6 +4,7 @@
  *
  *   node bench/stream.js [MESSAGES] [ROUNDS]
  *
+ * Without rounds only the latter, and nothing is written down.
  * Needs `npm run build` and the emulator (gcloud components install pubsub-emulator). Writes bench/results/stream.json.
  */
 const { execFileSync, spawn } = require('node:child_process');
@@ -223,11 +224,12 @@ async function latency(client, seconds = 30) {
       for (const [brand] of rows.getRows()) if (!seen.has(brand)) seen.set(brand, now);
       connection.closeSync();
       database.closeSync();
+      // Who has the output open keeps the stream from writing.
+      await wait(100);
     } catch {
       // The stream writes: it is asked again.
+      await wait(10);
     }
-    // Who has the output open keeps the stream from writing.
-    await wait(100);
   }
   clearInterval(ticking);
   clearInterval(marking);
@@ -248,6 +250,10 @@ async function latency(client, seconds = 30) {
 async function main() {
   const { emulator, client } = await startEmulator();
   try {
+    if (rounds === 0) {
+      console.log(await latency(client));
+      return;
+    }
     await preload(client);
     const drained = { ours: [], acks: [] };
     for (let round = 0; round < rounds; round++) {

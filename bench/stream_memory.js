@@ -96,7 +96,7 @@ executeStream({
   replace: false,
   state: path.join(folder, 'state'),
   commitEveryMs: 1000,
-  workers: startWorkers(workers, []),
+  workers: startWorkers(workers, [path.join(DIST, 'pipelines', 'registration.js')]),
   onFlush: (rows, milliseconds) => {
     flushes++;
     rowsWritten += rows;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import type { Pipeline as PipelineProto } from 'apache-beam/proto/beam_runner_api';
 import { type PCollection, Pipeline, Root } from '../beam/sdk';
+import { AttachedFile } from '../io/duckdb/attached_file';
 import { prepareStreamOutput } from '../io/duckdb/prepare_stream_output';
 import { upsertTables } from '../io/duckdb/upsert_tables';
 import { keepHistory } from '../io/staging/history_hours';
@@ -90,6 +91,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
       commits: store.commits,
       replace: run.replace,
     });
+    const output = new AttachedFile(file, path.join(staging, 'spilled'));
     try {
       keepHistory(historyIn(staging), hoursOf(run.baseline) ?? []);
       // The first flush of a run always happens: it looks at what a crash may have cut off.
@@ -101,7 +103,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
         if (logged.length === 0 && !isLast && started - flushed < LEAST_BETWEEN_WATERMARKS_MS) return;
         flushed = started;
         const written = await upsertTables(logged, {
-          ...{ file, staging, now: Date.now(), commit: store.commits + 1, done: isOver },
+          ...{ output, now: Date.now(), commit: store.commits + 1, isLast },
           run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
           audit: refuseOpenBuckets,
         });
@@ -126,6 +128,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
       });
       return runId;
     } finally {
+      output.close();
       removeStaging(staging);
     }
   } finally {

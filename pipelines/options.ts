@@ -2,7 +2,6 @@
  * Every option of `run`, declared once: type, default, unit, what it does, and when to change it. The command line, `funnelpulse options` and docs/options.md show these
  * declarations; option_values.ts reads what was given.
  */
-import * as os from 'node:os';
 
 /** An option as it is declared. A yargs option, and what a reader needs besides. */
 export interface DeclaredOption {
@@ -266,9 +265,8 @@ export const STREAM_OPTIONS = {
 export const EXECUTION_OPTIONS = {
   workers: {
     type: 'number',
-    default: os.availableParallelism(),
-    defaultDescription: 'the cores',
-    describe: 'Worker threads; 0 runs everything in the main thread',
+    defaultDescription: 'the cores; 0 for live traffic',
+    describe: 'Worker threads; 0 runs everything in the main thread, which is quickest for small bundles',
     unit: 'threads, 0 to 256',
     change: 'Lower it to leave cores or memory to other programs',
   },

@@ -3,7 +3,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { InputError, systemReason } from '../input_error';
 
 /** Memory that DuckDB may take for loading and reading: our tables are small, and its default is most of the machine's. */
-const MEMORY_LIMIT = '512MB';
+export const MEMORY_LIMIT = '512MB';
 
 /** Another process has the file open: DuckDB lets nobody write beside it. */
 export class LockedError extends InputError {}
@@ -48,7 +48,8 @@ export async function withDuckdb<T>(
   }
 }
 
-function openError(file: string, error: unknown): InputError {
+/** What an error of opening a file means to whoever named it. */
+export function openError(file: string, error: unknown): InputError {
   const text = error instanceof Error ? error.message : String(error);
   // The message holds the file's name, in which anything may stand.
   if (/lock/i.test(text.replaceAll(file, ''))) {

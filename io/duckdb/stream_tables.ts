@@ -73,7 +73,7 @@ export async function readOwner(connection: DuckDBConnection): Promise<Owner | n
 /** Names of the tables that the database holds. */
 export async function tableNames(connection: DuckDBConnection): Promise<Set<string>> {
   const found = await connection.runAndReadAll(
-    "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT temporary",
+    "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'main' AND NOT temporary",
   );
   return new Set(found.getRows().map(([name]) => String(name)));
 }

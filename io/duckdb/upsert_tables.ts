@@ -3,7 +3,6 @@
  * any order. The file is open for the time of the flush only, so that others can read between.
  */
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
@@ -11,7 +10,7 @@ import { pipelineLedger, runs } from '../../schema/tables';
 import { InputError } from '../input_error';
 import type { LoggedRows } from '../staging/log_rows';
 import { appendBlocks } from './append_blocks';
-import { withDuckdb } from './open';
+import type { AttachedFile } from './attached_file';
 import { doubtCutOff, type OpenBucket, openBuckets } from './open_buckets';
 import { storeError } from './store_error';
 import { type Owner, readOwner, STREAM_TABLES, streamTombstones } from './stream_tables';
@@ -35,9 +34,7 @@ const MANY_ROWS = 20_000;
 
 export interface UpsertOptions extends LockWait {
   /** The DuckDB file, which prepareStreamOutput has made sure of. */
-  readonly file: string;
-  /** Where DuckDB puts what it has no memory for. */
-  readonly staging: string;
+  readonly output: AttachedFile;
   /**
    * The run as it is after this flush: `watermark` in milliseconds, null or beyond the year 9999 for complete. One id is one start of the program: its watermark never goes back in `runs`.
    */
@@ -46,8 +43,8 @@ export interface UpsertOptions extends LockWait {
   readonly now: number;
   /** Number of the commit that the flush belongs to, which ledger rows get. */
   readonly commit: number;
-  /** Set with the last flush of a run that was drained. */
-  readonly done?: boolean;
+  /** The run ends with this flush, drained or since its input is over. */
+  readonly isLast?: boolean;
   /**
    * Told, before the flush takes effect, which rows of the ledger should balance by now and don't. What it throws undoes the flush and comes out as it is. For flushes of a graph at rest, with all rows of its
    * ledger or none.
@@ -66,17 +63,15 @@ export async function upsertTables(
   logged: readonly LoggedRows[],
   options: UpsertOptions,
 ): Promise<TableCounts> {
-  const { file, staging } = options;
+  const { output, isLast = false } = options;
+  const { file } = output;
   return whenUnlocked(() => {
     if (!fs.existsSync(file))
       throw new InputError(
         `cannot write ${file}: it is gone. Put it back, or begin anew with another --state, which reads only what the source still has`,
       );
-    return withDuckdb(file, 'READ_WRITE', (connection) => flush(connection, logged, options), {
-      temp_directory: path.join(staging, 'spilled'),
-      // Threads cost a small flush a quarter of its CPU time and gain it nothing.
-      ...(rowsOf(logged) < MANY_ROWS && { threads: '1' }),
-    });
+    const isLarge = rowsOf(logged) >= MANY_ROWS;
+    return output.use((connection) => flush(connection, logged, options), { isLarge, isLast });
   }, options);
 }
 
@@ -85,12 +80,12 @@ async function flush(
   logged: readonly LoggedRows[],
   options: UpsertOptions,
 ): Promise<TableCounts> {
-  const { file, audit } = options;
+  const { output, audit } = options;
   const stored = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      throw storeError(file, error);
+      throw storeError(output.file, error);
     }
   };
   const accepted = await stored(bringIn(connection, logged, options));
@@ -150,7 +145,7 @@ function tablesOf(logged: readonly LoggedRows[]): Table[] {
 }
 
 /** The row of this run; refuses an output that has another owner by now. */
-async function ownRun(connection: DuckDBConnection, { file, run }: UpsertOptions): Promise<Owner> {
+async function ownRun(connection: DuckDBConnection, { output, run }: UpsertOptions): Promise<Owner> {
   const owner = await readOwner(connection);
   if (owner?.runId === run.run_id) return owner;
   const whose =
@@ -160,7 +155,7 @@ async function ownRun(connection: DuckDBConnection, { file, run }: UpsertOptions
         ? `the stream with the state ${owner.stateId} has taken it over`
         : `a batch run has replaced its tables`;
   throw new InputError(
-    `cannot write ${file}: ${whose}. Stop one of the two; to go on here, start again with --replace and another --state`,
+    `cannot write ${output.file}: ${whose}. Stop one of the two; to go on here, start again with --replace and another --state`,
   );
 }
 
@@ -195,7 +190,7 @@ const SUMS = ['read', 'counted', 'duplicates', 'rejected', 'late_dropped'];
 async function recordRun(
   connection: DuckDBConnection,
   tables: readonly Table[],
-  { run, done = false, now }: UpsertOptions,
+  { run, isLast = false, now }: UpsertOptions,
   watermark: number | null,
 ): Promise<TableCounts> {
   const found = await numbers(connection, [
@@ -209,7 +204,9 @@ async function recordRun(
   await connection.run(
     [
       `UPDATE ${quote(runs.name)} SET counts = $1, watermark = ${watermark === null ? 'NULL' : timestampSql(watermark)},`,
-      done ? `status = 'done', finished_at = ${timestampSql(now)}` : `status = 'running', finished_at = NULL`,
+      isLast
+        ? `status = 'done', finished_at = ${timestampSql(now)}`
+        : `status = 'running', finished_at = NULL`,
       'WHERE run_id = $2',
     ].join(' '),
     [JSON.stringify(counts), run.run_id],

@@ -40,6 +40,9 @@ const CREDENTIALS_MS = 4000;
 const CLOSE_PATIENCE_MS = 10_000;
 const CLOSE_PATIENCE_IN_OUTAGE_MS = 1000;
 
+/** How long the first message that comes waits for others. */
+const LINGER_MS = 10;
+
 /** One message. */
 export interface PulledMessage {
   /** The serialised PubsubMessage. */
@@ -140,7 +143,11 @@ export class SubscriptionSource {
   }
 
   async pull(most: number, waitMs: number): Promise<PulledMessages> {
-    if (this.buffer.count === 0 && this.failure === null) await this.arrival(waitMs);
+    if (this.buffer.count === 0 && this.failure === null) {
+      await this.arrival(waitMs);
+      // Messages come a few at a time, and a bundle costs as much as a hundred of them.
+      if (this.buffer.count > 0 && most > 0) await delay(LINGER_MS);
+    }
     if (this.failure !== null) throw this.failure;
     const { clock, watermark } = this;
     const isQuiet = this.buffer.count === 0 && this.outage === null && !this.isPaused;

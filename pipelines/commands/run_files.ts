@@ -1,5 +1,6 @@
 /** `funnelpulse run` on files: events in, tables out. */
 import { randomUUID } from 'node:crypto';
+import * as os from 'node:os';
 import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
 import { isPublished } from '../../io/duckdb/is_published';
 import { loadDriver } from '../../io/duckdb/open';
@@ -27,7 +28,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   const file = duckdbFile('output', args.output);
   const funnel = funnelOptions(args, startedAt);
   const splitBytes = parseSize('split-size', args['split-size']);
-  const workers = requireWhole('workers', args.workers, 0, 256);
+  const workers = requireWhole('workers', args.workers ?? os.availableParallelism(), 0, 256);
   const runId = randomUUID();
   requireRunner(args);
   const baseline = await chooseBaseline({

@@ -60,7 +60,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   });
   const status = new StreamStatus(() => ({ unacked: source.statistics.unacked, outage }));
   const line = args.quiet || args.json ? null : statusLine();
-  const workerCount = requireWhole('workers', args.workers, 0, 256);
+  const workerCount = requireWhole('workers', args.workers ?? 0, 0, 256);
   const metricsPort = args['metrics-port'];
   const metrics =
     metricsPort === undefined

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { AttachedFile } from '../../io/duckdb/attached_file';
 import { withDuckdb } from '../../io/duckdb/open';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
 import { prepareStreamOutput, type StreamOutput } from '../../io/duckdb/prepare_stream_output';
@@ -28,6 +29,10 @@ function prepare(more: Partial<StreamOutput> = {}): Promise<string> {
   return prepareStreamOutput({ file, run: run(START), commits: 0, replace: false, ...more });
 }
 
+function output(): AttachedFile {
+  return new AttachedFile(file, join(folder, 'spilled'));
+}
+
 async function query(sql: string): Promise<unknown[][]> {
   return withDuckdb(file, 'READ_WRITE', async (connection) =>
     (await connection.runAndReadAll(sql)).getRows(),
@@ -41,7 +46,7 @@ async function writeAsFirst(): Promise<void> {
     goldRow(goldFunnelHourlyBrand, { hour: 0, name: revision === 4 ? 'bb' : 'a', revision, pane: 'early' }),
   );
   const parts = [...log(goldFunnelHourlyBrand, staging, rows), ...log(deadLetters, staging, [letterRow(1)])];
-  await upsertTables(parts, { file, staging, run: run(START), now: START, commit: 1 });
+  await upsertTables(parts, { output: output(), run: run(START), now: START, commit: 1 });
   removeStaging(staging);
   expect(await contents()).toEqual([1, 1, 1]);
 }
@@ -133,7 +138,7 @@ describe('an output', () => {
     await writeAsFirst();
     await expect(prepareOutput(file, 'batch-1', false)).rejects.toMatchObject(refusal(/the state state-1/));
     await writeAsBatch();
-    const late = upsertTables([], { file, staging: folder, run: run(START), now: START, commit: 2 });
+    const late = upsertTables([], { output: output(), run: run(START), now: START, commit: 2 });
     await expect(late).rejects.toMatchObject(refusal(/a batch run has replaced its tables/));
     await expect(prepare({ commits: 3 })).rejects.toMatchObject(refusal(/was written by a batch run/));
   });
@@ -204,7 +209,7 @@ describe('while another process has it open', () => {
       waits.push(waitedMs);
       if (waits.length === 3) released = letGo(reader);
     };
-    const options = { file, staging, run: run(START), now: START, commit: 1 };
+    const options = { output: output(), run: run(START), now: START, commit: 1 };
     expect(await upsertTables(parts, { ...options, onWait })).toEqual({ dead_letters: 1 });
     await released;
     expect(waits.length).toBeGreaterThanOrEqual(3);
@@ -217,7 +222,7 @@ describe('while another process has it open', () => {
     const staging = await prepare();
     const reader = await hold();
     const parts = log(deadLetters, staging, [letterRow(1)]);
-    const options = { file, staging, run: run(START), now: START, commit: 1 };
+    const options = { output: output(), run: run(START), now: START, commit: 1 };
     await expect(upsertTables(parts, { ...options, patienceMs: 50 })).rejects.toMatchObject(
       refusal(new RegExp(`another process \\(PID ${reader.pid}\\) has it open`)),
     );

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { AttachedFile } from '../../io/duckdb/attached_file';
 import { withDuckdb } from '../../io/duckdb/open';
 import { prepareStreamOutput } from '../../io/duckdb/prepare_stream_output';
 import { STREAM_TABLES } from '../../io/duckdb/stream_tables';
@@ -36,19 +37,25 @@ import {
 let folder: string;
 let file: string;
 let staging: string;
+let output: AttachedFile;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'funnelpulse-upsert-'));
   await newOutput('shop');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  output.close();
+  rmSync(folder, { recursive: true });
+});
 
 async function newOutput(name: string): Promise<void> {
   file = join(folder, `${name}.duckdb`);
   staging = await prepareStreamOutput({ file, run: run(-Infinity), commits: 0, replace: false });
+  output?.close();
+  output = new AttachedFile(file, join(staging, 'spilled'));
 }
 
 function upsert(parts: readonly LoggedRows[], commit: number, more: Partial<UpsertOptions> = {}) {
-  const options = { file, staging, run: run(START), now: START + commit, commit };
+  const options = { output, run: run(START), now: START + commit, commit };
   return upsertTables(parts, { ...options, ...more });
 }
 
@@ -333,7 +340,7 @@ describe('the run', () => {
     expect(rest).toEqual({ watermark: START, status: 'running', finished: null });
     expect(counts).toMatchObject({ read: 10, counted: 10, duplicates: 0, rejected: 0, late_dropped: 0 });
     expect(counts.tables).toMatchObject({ dead_letters: 2, pipeline_ledger: 2, gold_funnel_daily_brand: 0 });
-    await upsert([], 2, { run: run(null), done: true, now: START + 5 });
+    await upsert([], 2, { run: run(null), isLast: true, now: START + 5 });
     expect(await row()).toMatchObject({ watermark: null, status: 'done', finished: START + 5 });
   });
 

@@ -1,5 +1,6 @@
 /** Streaming runs into a DuckDB file whose source is a list of what each pull gives; a commit follows every pull. For the TypeScript sources, in the test's own thread. */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StrUtf8Coder } from 'apache-beam/coders/standard_coders';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { type PCollection, type Root, withName } from '../../beam/sdk';
@@ -33,9 +34,10 @@ export function line(
 }
 let number = 0;
 
-/** Gives out a script; marks count its pulls. */
+/** Gives out a script, each pull when what came of the one before is committed; marks count its pulls. */
 class Script implements UnboundedSource {
   private done = 0;
+  private finalised = -1;
   private watermark = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -49,6 +51,11 @@ class Script implements UnboundedSource {
 
   async pull(most: number) {
     if (most === 0) return { elements: [], watermark: this.watermark, isOver: false };
+    for (let waits = 0; this.finalised < this.done; waits++) {
+      // A commit that fails is the runner's to find.
+      if (waits === 20) return { elements: [], watermark: this.watermark, isOver: false };
+      await delay(1);
+    }
     await this.before(this.done);
     const { lines = [], watermark = this.watermark } = this.pulls[this.done] ?? { watermark: END };
     const elements = lines.map((text, at) => ({
@@ -63,7 +70,10 @@ class Script implements UnboundedSource {
     return Buffer.from(String(this.done));
   }
 
-  async finalise(): Promise<void> {}
+  async finalise(mark: Uint8Array): Promise<void> {
+    this.finalised = Number(Buffer.from(mark).toString());
+  }
+
   async close(): Promise<void> {}
 }
 

@@ -60,6 +60,10 @@ export class EventTimeExecution implements Rest {
   private readonly sentVersions = new Map<StageExecutor, Map<SideView, number>>();
   private readonly opened = new Map<StageExecutor, Set<StageNode>>();
   private failure: { readonly error: unknown } | undefined;
+  /** The checkpoint that is being made durable. */
+  private checkpointing: Promise<void> | null = null;
+  /** When the last one was. */
+  private checkpointed = Date.now();
 
   private readonly observer: EventTimeObserver;
   private readonly checkpoints: Checkpoints | null;
@@ -114,34 +118,53 @@ export class EventTimeExecution implements Rest {
       for (const [stage, node] of this.state.nodes)
         if (stage.source === 'impulse') node.queue.push(impulseBundle().next()!);
     try {
-      for (let saved = Date.now(); !root.isOver && this.drain?.aborted !== true; ) {
+      while (!root.isOver && this.drain?.aborted !== true) {
         await this.settle();
         this.measure();
         this.observer.rested(this);
-        if (checkpoints !== null && Date.now() - saved >= checkpoints.everyMs) {
-          await this.checkpoint(checkpoints, false);
-          saved = Date.now();
-        }
+        const isDue = checkpoints !== null && Date.now() - this.checkpointed >= checkpoints.everyMs;
+        if (isDue && this.checkpointing === null) this.beginCheckpoint(checkpoints, false);
         for (const { pcollection, batch } of await root.next(this.state.nextProcessingTimer, this.isFull))
           this.rootNode(pcollection).add(batch);
       }
       await this.settle();
       this.observer.rested(this);
-      if (checkpoints !== null) await this.checkpoint(checkpoints, true);
+      if (checkpoints !== null) {
+        await this.checkpointing;
+        this.throwFailure();
+        this.beginCheckpoint(checkpoints, true);
+        await this.checkpointing;
+        this.throwFailure();
+      }
     } finally {
+      await this.checkpointing;
       await root.close();
     }
     for (const [executor, nodes] of this.opened)
       for (const { stage } of nodes) await executor.close(stage.id);
   }
 
-  /** Makes what has been done durable. Called at rest: no bundle waits or is at work, and sinks have flushed with theirs. */
+  /** Begins to make durable what has been done, while the graph goes on; its failure is the run's. */
+  private beginCheckpoint(checkpoints: Checkpoints, isLast: boolean): void {
+    this.checkpointing = this.checkpoint(checkpoints, isLast)
+      .catch((error) => this.fail(error))
+      .finally(() => {
+        this.checkpointing = null;
+        this.checkpointed = Date.now();
+      });
+  }
+
+  /**
+   * Makes durable what has been done by now. Called at rest: no bundle waits or is at work, and sinks have flushed with theirs. What belongs to the checkpoint is taken before the first wait, for the graph goes on
+   * then.
+   */
   private async checkpoint({ store, flush, reached }: Checkpoints, isLast: boolean): Promise<void> {
     reached?.('before the flush');
-    await flush?.({ watermark: this.watermark, isOver: this.root.isOver, isLast });
+    const flushed = flush?.({ watermark: this.watermark, isOver: this.root.isOver, isLast });
     const mark = this.root.mark();
     const changes = this.state.changes();
     if (mark !== null) changes.push({ space: MARKS, key: KEY, value: mark });
+    await flushed;
     reached?.('before the commit');
     await store.commit(changes);
     reached?.('after the commit');
@@ -185,6 +208,10 @@ export class EventTimeExecution implements Rest {
     this.failure ??= { error };
   }
 
+  private throwFailure(): void {
+    if (this.failure !== undefined) throw this.failure.error;
+  }
+
   /** Goes on until nothing moves. */
   private async settle(): Promise<void> {
     do await this.processBundles();
@@ -195,10 +222,8 @@ export class EventTimeExecution implements Rest {
   private async processBundles(): Promise<void> {
     const working = new Set<Promise<void>>();
     for (;;) {
-      if (this.failure !== undefined) {
-        await Promise.allSettled(working);
-        throw this.failure.error;
-      }
+      if (this.failure !== undefined) await Promise.allSettled(working);
+      this.throwFailure();
       for (const executor of this.executors) {
         const node = [...this.state.nodes.values()].find(({ queue }) => queue.length > 0);
         if (node === undefined || working.size >= this.executors.length) break;

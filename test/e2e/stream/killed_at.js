@@ -13,6 +13,7 @@ const { executeStream } = module_;
 
 let left = Number(nth);
 let read = 0;
+let flushed = 0;
 let committed = 0;
 module_.executeStream = (run) =>
   executeStream({
@@ -22,8 +23,10 @@ module_.executeStream = (run) =>
       run.onRest(rest, result);
     },
     reached: (name) => {
-      if (name === point && read > committed && --left === 0) process.kill(process.pid, 'SIGKILL');
-      if (name === 'after finalising') committed = read;
+      // What is read while a commit is being made belongs to the next one.
+      if (name === 'before the flush') flushed = read;
+      if (name === point && flushed > committed && --left === 0) process.kill(process.pid, 'SIGKILL');
+      if (name === 'after finalising') committed = flushed;
     },
   });
 require(path.join(PIPELINES, 'cli.js'));

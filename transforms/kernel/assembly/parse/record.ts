@@ -88,23 +88,38 @@ function areDigits(bytes: u64): bool {
   return ((bytes | (bytes + 0x7676767676767676)) & 0x8080808080808080) === 0;
 }
 
-/** Reads `YYYY-MM-DD HH:MM:SS UTC`. */
+/** What is behind the seconds: ` UTC` after a space before the hours; `Z`, or a dot, three digits and `Z`, after a `T`. The milliseconds, −1 for anything else. */
+@inline
+function readTimeEnd(start: usize, end: usize): i32 {
+  const length = end - start;
+  const separator = load<u8>(start, 10);
+  if (length === 23) return separator === 0x20 && load<u32>(start, 19) === 0x43545520 ? 0 : -1;
+  if (separator !== 0x54) return -1;
+  if (length === 20) return load<u8>(start, 19) === 0x5a ? 0 : -1;
+  if (length !== 24 || load<u8>(start, 19) !== 0x2e || load<u8>(start, 23) !== 0x5a) return -1;
+  const hundreds = <u32>load<u8>(start, 20) - 0x30;
+  const rest = digits2(start + 21);
+  return hundreds > 9 || rest < 0 ? -1 : <i32>hundreds * 100 + rest;
+}
+
+/** Reads `YYYY-MM-DD HH:MM:SS UTC`, `YYYY-MM-DDTHH:MM:SSZ` or `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
 @inline
 function readTime(start: usize, end: usize): bool {
-  if (end - start !== 23 || load<u32>(start, 19) !== 0x43545520) return false;
+  const behind = readTimeEnd(start, end);
+  if (behind < 0) return false;
   const text8 = load<u64>(start);
   const text2 = load<u16>(start, 8);
   if ((text8 !== dayText8 || text2 !== dayText2) && !readDay(start, text8, text2)) return false;
   // HH:MM:SS at once: its colons become zeros, and if they were none, something else than digits.
   const clock = load<u64>(start, 11) ^ 0x30303a30303a3030;
-  if (load<u8>(start, 10) !== 0x20 || (clock & 0x0000ff0000ff0000) !== 0 || !areDigits(clock)) return false;
+  if ((clock & 0x0000ff0000ff0000) !== 0 || !areDigits(clock)) return false;
   const pairs = clock * 10 + (clock >> 8);
   const h = <i32>(pairs & 0xff);
   const m = <i32>((pairs >> 24) & 0xff);
   const s = <i32>((pairs >> 48) & 0xff);
   if (h > 23 || m > 59 || s > 59) return false;
   hour = days * 24 + h;
-  millis = (m * 60 + s) * 1000;
+  millis = (m * 60 + s) * 1000 + behind;
   return true;
 }
 
