@@ -2,9 +2,10 @@
 /**
  * A stream from memory: events of our own generator as messages, through the whole graph into a DuckDB file, as fast as they go.
  *
- *   node bench/stream_memory.js [EVENTS] [WORKERS]
+ *   node bench/stream_memory.js [EVENTS] [WORKERS] [DAYS]
  *
- * Needs `npm run build`. Prints events per second of wall and of CPU time, and the peak memory.
+ * Needs `npm run build`. Prints events per second of wall and of CPU time, and by how much the process has grown at each hour of event time: all messages are in memory before, so that this is what the stream
+ * itself holds.
  */
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -22,7 +23,7 @@ const events = Number(process.argv[2] ?? 1_000_000);
 const workers = Number(process.argv[3] ?? 0);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'funnelpulse-bench-'));
 const csv = path.join(folder, 'events.csv');
-const days = Math.max(1, Math.round(events / 143_000));
+const days = Number(process.argv[4] ?? Math.max(1, Math.round(events / 143_000)));
 execFileSync(process.execPath, [
   path.join(DIST, 'bundle', 'cli.js'),
   ...['generate', '--events', String(events), '--days', String(days), '--seed', '1', '--out', csv],
@@ -74,6 +75,12 @@ class Memory {
   async close() {}
 }
 
+const HOUR_MS = 3_600_000;
+const MIB = 1024 * 1024;
+const before = process.memoryUsage().rss;
+/** MiB that the process has grown by, at the first rest in each hour of event time. */
+const grown = [];
+let lastHour = Math.floor(times[0] / HOUR_MS);
 const started = performance.now();
 const cpu = process.cpuUsage();
 let flushes = 0;
@@ -97,6 +104,12 @@ executeStream({
   state: path.join(folder, 'state'),
   commitEveryMs: 1000,
   workers: startWorkers(workers, [path.join(DIST, 'pipelines', 'registration.js')]),
+  onRest: ({ watermark }) => {
+    const hour = Math.floor(watermark / HOUR_MS);
+    if (hour <= lastHour || watermark > times[count - 1]) return;
+    lastHour = hour;
+    grown.push(Math.round((process.memoryUsage().rss - before) / MIB));
+  },
   onFlush: (rows, milliseconds) => {
     flushes++;
     rowsWritten += rows;
@@ -108,7 +121,8 @@ executeStream({
   const used = (user + system) / 1e6;
   const perSecond = (time) => Math.round(count / time).toLocaleString('en-US');
   console.log(
-    `${count} events in ${seconds.toFixed(2)} s: ${perSecond(seconds)}/s; ${used.toFixed(2)} s of CPU: ${perSecond(used)}/s a core; ${flushes} flushes of ${rowsWritten} rows in ${(flushMs / 1000).toFixed(1)} s; ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
+    `${count} events in ${seconds.toFixed(2)} s: ${perSecond(seconds)}/s; ${used.toFixed(2)} s of CPU: ${perSecond(used)}/s a core; ${flushes} flushes of ${rowsWritten} rows in ${(flushMs / 1000).toFixed(1)} s`,
   );
+  console.log(`grown by the end of each hour of event time, MiB: ${grown.join(' ')}`);
   fs.rmSync(folder, { recursive: true });
 });

@@ -65,8 +65,8 @@ describeWithPubsub('a stream that is killed', () => {
   const runs: Record<string, Promise<Tables>> = {};
   let batch: Tables;
 
-  // The emulator gives messages to streams whose client has been killed, again and again: what comes from them can be long in coming.
-  const options = (): string[] => [...OFTEN, '--watermark-memory', '15m', ...scoring];
+  /** The emulator gives messages to streams whose client has been killed, again and again: what comes from them can be long in coming. */
+  const options = (memory = '15m'): string[] => [...OFTEN, '--watermark-memory', memory, ...scoring];
 
   /** All messages go to a stream, one at first and the others when `publish` is called, while `disturb` kills it. Then it is started again, until the leases of the killed ones have run out and all has come; is drained; and goes on to the end. */
   async function run(
@@ -93,7 +93,7 @@ describeWithPubsub('a stream that is killed', () => {
     );
     following.process.kill('SIGTERM');
     expect(await following.ended).toMatchObject({ code: 0 });
-    await scene.followToEnd('1s', ...options(), ...args);
+    await scene.followToEnd('1s', ...options('30s'), ...args);
     return scene.tables();
   }
 
