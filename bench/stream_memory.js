@@ -11,11 +11,11 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { PubsubMessage } = require('@google-cloud/pubsub').protos.google.pubsub.v1;
 const DIST = path.join(__dirname, '..', 'dist');
 require(path.join(DIST, 'beam', 'node24.js'));
 const { executeStream } = require(path.join(DIST, 'pipelines', 'execute_stream.js'));
 const { readMessages } = require(path.join(DIST, 'io', 'pubsub', 'read_messages.js'));
-const { encodePubsubMessage } = require(path.join(DIST, 'io', 'pubsub', 'pubsub_message.js'));
 const { PUBSUB_READ_URN } = require(path.join(DIST, 'beam', 'pubsub_read.js'));
 const { startWorkers } = require(path.join(DIST, 'runners', 'local', 'index.js'));
 
@@ -39,13 +39,12 @@ for (const [at, line] of lines.entries()) {
   const fields = line.split(',');
   const record = Object.fromEntries(columns.map((name, i) => [name, fields[i]]));
   times[at] = Date.parse(`${record.event_time.slice(0, 19).replace(' ', 'T')}Z`);
-  const value = encodePubsubMessage({
+  const value = PubsubMessage.encode({
     data: Buffer.from(JSON.stringify(record)),
-    attributes: new Map([['event_time', String(times[at])]]),
+    attributes: { event_time: String(times[at]) },
     messageId: String(at),
     publishTime,
-    orderingKey: '',
-  });
+  }).finish();
   if (starts[at] + value.length > block.length) block = Buffer.concat([block, Buffer.alloc(block.length)]);
   block.set(value, starts[at]);
   starts[at + 1] = starts[at] + value.length;

@@ -1,11 +1,12 @@
 import type { PubSub } from '@google-cloud/pubsub';
+import { emulatorHost } from './emulator';
 
 /**
  * A client of Pub/Sub for a project; of the emulator where `PUBSUB_EMULATOR_HOST` is set. The library is loaded here, which takes half a second and which not every command needs.
  */
 export function openClient(projectId: string): PubSub {
   // An emulator asks for no credentials. Left alone, the library looks for Google's machines first, and warns on standard error where it finds none.
-  if (process.env.PUBSUB_EMULATOR_HOST) process.env.METADATA_SERVER_DETECTION ??= 'none';
+  if (emulatorHost() !== null) process.env.METADATA_SERVER_DETECTION ??= 'none';
   const { PubSub } = require('@google-cloud/pubsub') as typeof import('@google-cloud/pubsub');
   return new PubSub({ projectId });
 }
@@ -15,7 +16,7 @@ export function openClient(projectId: string): PubSub {
  * process.
  */
 export async function checkCredentials(client: PubSub): Promise<void> {
-  if (!process.env.PUBSUB_EMULATOR_HOST) await client.auth.getClient();
+  if (emulatorHost() === null) await client.auth.getClient();
 }
 
 /** Ends a client's connections. One that never came about has none, whatever its error says. */

@@ -1,7 +1,5 @@
 /** Where the fields of a serialised PubsubMessage are that a record needs: read without making anything of those it does not. */
-import { publishMillis } from './pubsub_message';
 import { DELIMITED, VARINT, WireCursor } from './wire_cursor';
-import { asBuffer } from './wire_text';
 
 const DATA = (1 << 3) | DELIMITED;
 const ATTRIBUTES = (2 << 3) | DELIMITED;
@@ -17,7 +15,7 @@ export class MessageFields {
   dataEnd = 0;
   idStart = 0;
   idEnd = 0;
-  /** When the service took the message, milliseconds since 1970; infinite where the message doesn't say. */
+  /** When the service took the message, milliseconds since 1970, rounded down; infinite where the message doesn't say. */
   publishTime = Number.POSITIVE_INFINITY;
   /** The attribute's value; null where there is none. */
   attribute: string | null = null;
@@ -73,7 +71,7 @@ export class MessageFields {
       else if (tag === NANOS) nanos = cursor.varint();
       else cursor.skip(tag);
     }
-    this.publishTime = publishMillis({ seconds, nanos });
+    this.publishTime = seconds * 1000 + Math.floor(nanos / 1_000_000);
   }
 
   private readAttribute(message: Uint8Array, wanted: Uint8Array): void {
@@ -91,11 +89,15 @@ export class MessageFields {
         isWanted = length === wanted.length && startsAt(message, cursor.at, wanted);
         // Keys come first; of another attribute the value is passed over.
         if (!isWanted) return;
-      } else value = asBuffer(message).toString('utf8', cursor.at, cursor.at + length);
+      } else value = textAt(message, cursor.at, cursor.at + length);
       cursor.at += length;
     }
     if (isWanted) this.attribute = value;
   }
+}
+
+function textAt({ buffer, byteOffset }: Uint8Array, start: number, end: number): string {
+  return Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
 }
 
 function startsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {

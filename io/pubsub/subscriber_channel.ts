@@ -2,6 +2,7 @@
  * The gRPC channel to Pub/Sub's Subscriber service. Google's client finds credentials, endpoint and emulator and makes the channel; calls go through it as bytes (docs/decisions/0010-pull-as-bytes.md).
  */
 import { PubSub, v1 } from '@google-cloud/pubsub';
+import { emulatorHost } from './emulator';
 import { faultOf, type ServiceFault, STATUS } from './service_fault';
 
 const SERVICE = '/google.pubsub.v1.Subscriber/';
@@ -131,11 +132,6 @@ export class SubscriberChannel {
     this.isClosed = true;
     await this.client.close();
   }
-}
-
-/** Host and port of the emulator, null where Google's service is meant. */
-export function emulatorHost(): string | null {
-  return process.env.PUBSUB_EMULATOR_HOST || null;
 }
 
 /** The emulator asks nobody who they are; the client would look for credentials all the same. */

@@ -9,13 +9,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../input_error';
 import { AckIds } from './ack_ids';
 import { Acknowledger } from './acknowledger';
+import { emulatorHost } from './emulator';
 import { messageTimes } from './event_time';
 import { ListeningClock } from './listening_clock';
 import { MessageBuffer } from './message_buffer';
 import { type Outage, PullStreams } from './pull_streams';
 import { faultOf, inputErrorOf, type ServiceAddress, STATUS } from './service_fault';
 import { decodeMark, encodeMark } from './source_mark';
-import { emulatorHost, SubscriberChannel } from './subscriber_channel';
+import { SubscriberChannel } from './subscriber_channel';
 import { receivedIn } from './subscriber_wire';
 import {
   DEFAULT_LIMITS,

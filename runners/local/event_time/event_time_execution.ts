@@ -1,11 +1,11 @@
 import { Coders } from '../../harness/coders';
 import { impulseBundle } from '../bundles';
-import type { StateStore } from '../checkpoint';
 import type { EdgeBatch } from '../edge_batch';
 import type { RunMetrics } from '../run_metrics';
 import type { StageExecutor } from '../stage_executor';
 import type { BundleResult } from '../stage_host';
 import type { Edge, SharedProtos, Stage } from '../stages';
+import { Checkpointer } from './checkpointer';
 import type { Checkpoints } from './checkpoints';
 import { GraphState } from './graph_state';
 import type { DroppedElement, GroupingNode } from './grouping_node';
@@ -51,25 +51,12 @@ export interface EventTimeOptions {
   readonly mostStateBytes: number;
 }
 
-/** Space of the store for the root's mark. */
-const MARKS = 'marks';
-const KEY = Buffer.from('-');
-
 export class EventTimeExecution implements Rest {
   private readonly state: GraphState;
   private readonly sentVersions = new Map<StageExecutor, Map<SideView, number>>();
   private readonly opened = new Map<StageExecutor, Set<StageNode>>();
   private failure: { readonly error: unknown } | undefined;
-  /** The checkpoint that is being made durable. */
-  private checkpointing: Promise<void> | null = null;
-  /** When the last one was. */
-  private checkpointed = Date.now();
-
-  private readonly observer: EventTimeObserver;
-  private readonly checkpoints: Checkpoints | null;
-  private readonly droppedFrom: ReadonlyMap<string, string>;
-  private readonly drain: AbortSignal | null;
-  private readonly mostStateBytes: number;
+  private readonly checkpointer: Checkpointer | null;
   size: StateSize = { windows: 0, bytes: 0 };
   private measured = 0;
 
@@ -80,18 +67,16 @@ export class EventTimeExecution implements Rest {
     protos: SharedProtos,
     private readonly executors: readonly StageExecutor[],
     private readonly metrics: RunMetrics,
-    { observer, checkpoints, droppedFrom, drain, mostStateBytes }: EventTimeOptions,
+    private readonly options: EventTimeOptions,
   ) {
-    this.observer = observer;
-    this.checkpoints = checkpoints;
-    this.droppedFrom = droppedFrom;
-    this.drain = drain;
-    this.mostStateBytes = mostStateBytes;
+    const { checkpoints } = options;
     const coders = new Coders(protos.coders);
     this.state = new GraphState(stages, protos, coders, {
       isSaved: checkpoints !== null,
       onDropped: (dropped) => this.giveBack(dropped, protos, coders),
     });
+    this.checkpointer =
+      checkpoints && new Checkpointer(checkpoints, root, this.state, (error) => this.fail(error));
   }
 
   get watermark(): number {
@@ -99,7 +84,7 @@ export class EventTimeExecution implements Rest {
   }
 
   get isFull(): boolean {
-    return this.size.bytes >= this.mostStateBytes;
+    return this.size.bytes >= this.options.mostStateBytes;
   }
 
   private measure(): void {
@@ -111,78 +96,41 @@ export class EventTimeExecution implements Rest {
 
   /** Resolves when the root is over and all windows are closed, or when it has been drained; rejects with what made a bundle fail. */
   async run(): Promise<void> {
-    const { root, checkpoints } = this;
-    const isRestored = checkpoints !== null && this.restore(checkpoints.store);
-    await root.open(isRestored ? markOf(checkpoints.store) : null);
-    if (!isRestored)
+    const { root, checkpointer } = this;
+    const { observer, drain } = this.options;
+    const restored = checkpointer?.restore() ?? null;
+    await root.open(restored?.mark ?? null);
+    if (restored === null)
       for (const [stage, node] of this.state.nodes)
         if (stage.source === 'impulse') node.queue.push(impulseBundle().next()!);
     try {
-      while (!root.isOver && this.drain?.aborted !== true) {
+      while (!root.isOver && drain?.aborted !== true) {
         await this.settle();
         this.measure();
-        this.observer.rested(this);
-        const isDue = checkpoints !== null && Date.now() - this.checkpointed >= checkpoints.everyMs;
-        if (isDue && this.checkpointing === null) this.beginCheckpoint(checkpoints, false);
+        observer.rested(this);
+        if (checkpointer?.isDue) checkpointer.begin(false);
         for (const { pcollection, batch } of await root.next(this.state.nextProcessingTimer, this.isFull))
           this.rootNode(pcollection).add(batch);
       }
       await this.settle();
-      this.observer.rested(this);
-      if (checkpoints !== null) {
-        await this.checkpointing;
-        this.throwFailure();
-        this.beginCheckpoint(checkpoints, true);
-        await this.checkpointing;
-        this.throwFailure();
-      }
+      observer.rested(this);
+      await checkpointer?.settled();
+      this.throwFailure();
+      checkpointer?.begin(true);
+      await checkpointer?.settled();
+      this.throwFailure();
     } finally {
-      await this.checkpointing;
+      await checkpointer?.settled();
       await root.close();
     }
     for (const [executor, nodes] of this.opened)
       for (const { stage } of nodes) await executor.close(stage.id);
   }
 
-  /** Begins to make durable what has been done, while the graph goes on; its failure is the run's. */
-  private beginCheckpoint(checkpoints: Checkpoints, isLast: boolean): void {
-    this.checkpointing = this.checkpoint(checkpoints, isLast)
-      .catch((error) => this.fail(error))
-      .finally(() => {
-        this.checkpointing = null;
-        this.checkpointed = Date.now();
-      });
-  }
-
-  /**
-   * Makes durable what has been done by now. Called at rest: no bundle waits or is at work, and sinks have flushed with theirs. What belongs to the checkpoint is taken before the first wait, for the graph goes on
-   * then.
-   */
-  private async checkpoint({ store, flush, reached }: Checkpoints, isLast: boolean): Promise<void> {
-    reached?.('before the flush');
-    const flushed = flush?.({ watermark: this.watermark, isOver: this.root.isOver, isLast });
-    const mark = this.root.mark();
-    const changes = this.state.changes();
-    if (mark !== null) changes.push({ space: MARKS, key: KEY, value: mark });
-    await flushed;
-    reached?.('before the commit');
-    await store.commit(changes);
-    reached?.('after the commit');
-    if (mark !== null) await this.root.finalise(mark);
-    reached?.('after finalising');
-  }
-
-  /** Goes on from the last commit. False where there is none. */
-  private restore(store: StateStore): boolean {
-    if (store.commits === 0) return false;
-    this.state.restore(store);
-    return true;
-  }
-
   /** Tells of an element that a grouping has dropped, and gives it to the graph where the graph asks for it. */
   private giveBack(dropped: DroppedElement, protos: SharedProtos, coders: Coders): void {
-    this.observer.dropped(dropped);
-    for (const [pcollection, step] of this.droppedFrom) {
+    this.options.observer.dropped(dropped);
+    for (const [pcollection, step] of this.options.droppedFrom) {
       if (!isBelow(dropped.step, step)) continue;
       const batch = new RootBatchBuilder(pcollection, protos, coders);
       batch.addEncoded(dropped.value, MIN_INSTANT);
@@ -192,7 +140,7 @@ export class EventTimeExecution implements Rest {
 
   /** The watermark of a root: of what groupings drop that of their input, behind which they drop nothing. */
   private rootWatermark(pcollection: string): number {
-    const step = this.droppedFrom.get(pcollection);
+    const step = this.options.droppedFrom.get(pcollection);
     if (step === undefined) return this.root.watermarks.get(pcollection)!;
     const groupings = [...this.state.groupings.values()].filter((node) => isBelow(node.step, step));
     return Math.min(MAX_INSTANT, ...groupings.map(({ grouping }) => grouping.inputWatermark));
@@ -346,11 +294,6 @@ export class EventTimeExecution implements Rest {
     grouping.outputWatermark = grouping.nextOutputWatermark;
     return before[0] !== grouping.inputWatermark || before[1] !== grouping.outputWatermark;
   }
-}
-
-function markOf(store: StateStore): Uint8Array | null {
-  for (const [, mark] of store.entries(MARKS)) return mark.slice();
-  return null;
 }
 
 /** Whether a step is another, or a part of it. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { messageTimes, timeIn } from '../../../io/pubsub/event_time';
-import { encodePubsubMessage } from '../../../io/pubsub/pubsub_message';
+import { encodeMessage } from './wire_message';
 
 const message = (attributes: [string, string][], data = '') =>
-  encodePubsubMessage({
+  encodeMessage({
     data: Buffer.from(data),
     attributes: new Map(attributes),
     messageId: '1',

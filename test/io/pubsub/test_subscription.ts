@@ -1,10 +1,10 @@
 /** A topic and a subscription of the emulator for one test, and sources on it that are closed after it. */
 import { randomUUID } from 'node:crypto';
 import { PubSub } from '@google-cloud/pubsub';
-import { decodePubsubMessage } from '../../../io/pubsub/pubsub_message';
 import type { SubscriptionOptions } from '../../../io/pubsub/subscription_options';
 import { type PulledMessage, SubscriptionSource } from '../../../io/pubsub/subscription_source';
 import type { UnboundedSource } from '../../../runners/local';
+import { dataOf } from './wire_message';
 
 const PROJECT = 'funnelpulse-test';
 
@@ -106,9 +106,7 @@ export async function pullFor(source: SubscriptionSource, ms: number): Promise<P
 
 /** The bodies as numbers, ascending. */
 export function numbersIn(messages: readonly PulledMessage[]): number[] {
-  return messages
-    .map(({ value }) => Number(Buffer.from(decodePubsubMessage(value).data).toString()))
-    .sort((a, b) => a - b);
+  return messages.map(({ value }) => Number(dataOf(value).toString())).sort((a, b) => a - b);
 }
 
 export function upTo(count: number, from = 0): number[] {
