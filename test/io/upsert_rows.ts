@@ -42,6 +42,17 @@ export function log(table: Table, directory: string, rows: readonly Values[]): L
   return takeLogged(directory);
 }
 
+/** Rows of a table that can't be read. */
+export function lostRows({ name }: Table): LoggedRows {
+  return {
+    table: name,
+    rows: 1,
+    get blocks(): Uint8Array {
+      throw new Error('gone');
+    },
+  };
+}
+
 const date = (time: number) => new Date(time).toISOString().slice(0, 10);
 const hourly = (start: number) => ({
   window_start: start,

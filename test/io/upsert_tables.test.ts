@@ -27,6 +27,7 @@ import {
   ledgerRow,
   letterRow,
   log,
+  lostRows,
   Model,
   PANES,
   run,
@@ -42,10 +43,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'funnelpulse-upsert-'));
   await newOutput('shop');
 });
-afterEach(() => {
-  output.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => output.close());
 
 async function newOutput(name: string): Promise<void> {
   file = join(folder, `${name}.duckdb`);
@@ -375,13 +374,7 @@ describe('a flush that fails', () => {
   test('half-way leaves all as it was', async () => {
     await upsert(log(deadLetters, staging, [letterRow(1)]), 1);
     const before = [await tableTexts(file), await query('FROM runs')];
-    const lost = {
-      ...{ table: pipelineLedger.name, rows: 1 },
-      get blocks(): Uint8Array {
-        throw new Error('gone');
-      },
-    };
-    const parts = [...log(deadLetters, staging, [letterRow(2)]), lost];
+    const parts = [...log(deadLetters, staging, [letterRow(2)]), lostRows(pipelineLedger)];
     await expect(upsert(parts, 2, { run: run(START + HOUR) })).rejects.toThrow('gone');
     expect([await tableTexts(file), await query('FROM runs')]).toEqual(before);
   });
