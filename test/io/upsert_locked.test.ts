@@ -180,7 +180,7 @@ describe('while another process has it open', () => {
   const HOLD = `
     const { DuckDBInstance } = require('@duckdb/node-api');
     DuckDBInstance.create(process.argv[1], { access_mode: 'READ_ONLY' }).then(async (instance) => {
-      const connection = await instance.connect();
+      globalThis.held = instance; // what nobody refers to is closed one day
       process.stdout.write('held');
       process.stdin.on('data', () => process.exit(0));
     });`;

@@ -155,6 +155,7 @@ const HOLD = `
   const { DuckDBInstance } = require('@duckdb/node-api');
   const open = () => DuckDBInstance.create(process.argv[1], { access_mode: 'READ_ONLY' }).catch(open);
   open().then((instance) => {
+    globalThis.held = instance; // what nobody refers to is closed one day
     process.stdout.write('held');
     process.stdin.on('data', () => process.exit(0));
   });`;
