@@ -4,73 +4,45 @@
  *
  *   node bench/stream_memory.js [EVENTS] [WORKERS] [DAYS]
  *
- * Needs `npm run build`. Prints events per second of wall and of CPU time, and by how much the process has grown at each hour of event time: all messages are in memory before, so that this is what the stream
- * itself holds.
+ * Needs `npm run build`. Prints events per second of wall and of CPU time, and by how much the process has grown at each hour of event time. (The messages come from a file that the system has in memory, not the process.)
  */
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const v8 = require('node:v8');
-const vm = require('node:vm');
-const { PubsubMessage } = require('@google-cloud/pubsub').protos.google.pubsub.v1;
 const DIST = path.join(__dirname, '..', 'dist');
 require(path.join(DIST, 'beam', 'node24.js'));
 const { executeStream } = require(path.join(DIST, 'pipelines', 'execute_stream.js'));
 const { readMessages } = require(path.join(DIST, 'io', 'pubsub', 'read_messages.js'));
 const { PUBSUB_READ_URN } = require(path.join(DIST, 'beam', 'pubsub_read.js'));
 const { startWorkers } = require(path.join(DIST, 'runners', 'local', 'index.js'));
+const { MessageFile } = require('./message_file.js');
 
 const events = Number(process.argv[2] ?? 1_000_000);
 const workers = Number(process.argv[3] ?? 0);
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'funnelpulse-bench-'));
-const csv = path.join(folder, 'events.csv');
 const days = Number(process.argv[4] ?? Math.max(1, Math.round(events / 143_000)));
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'funnelpulse-bench-'));
 execFileSync(process.execPath, [
-  path.join(DIST, 'bundle', 'cli.js'),
-  ...['generate', '--events', String(events), '--days', String(days), '--seed', '1', '--out', csv],
+  path.join(__dirname, 'message_file.js'),
+  String(events),
+  String(days),
+  folder,
 ]);
-const [header, ...lines] = fs.readFileSync(csv, 'utf8').trimEnd().split('\n');
-const columns = header.split(',');
-const publishTime = { seconds: 1_700_000_000, nanos: 0 };
-/** All messages in one block, so that the collector of garbage has nothing to do with them. */
-const starts = new Uint32Array(lines.length + 1);
-const times = new Float64Array(lines.length);
-let block = Buffer.alloc(1 << 20);
-for (const [at, line] of lines.entries()) {
-  const fields = line.split(',');
-  const record = Object.fromEntries(columns.map((name, i) => [name, fields[i]]));
-  times[at] = Date.parse(`${record.event_time.slice(0, 19).replace(' ', 'T')}Z`);
-  const value = PubsubMessage.encode({
-    data: Buffer.from(JSON.stringify(record)),
-    attributes: { event_time: String(times[at]) },
-    messageId: String(at),
-    publishTime,
-  }).finish();
-  if (starts[at] + value.length > block.length) block = Buffer.concat([block, Buffer.alloc(block.length)]);
-  block.set(value, starts[at]);
-  starts[at + 1] = starts[at] + value.length;
-}
-const count = lines.length;
-lines.length = 0;
+const file = new MessageFile(folder);
+const { count } = file;
 
 /** Beam’s last instant, as near as a double comes. */
 const END_OF_TIME = Number('9223372036854775');
 
 class Memory {
-  position = 0;
   async open() {}
   async pull(most) {
-    const elements = [];
-    for (const end = Math.min(count, this.position + most); this.position < end; this.position++) {
-      const value = block.subarray(starts[this.position], starts[this.position + 1]);
-      elements.push({ value, timestamp: times[this.position] });
-    }
-    const isOver = this.position === count;
+    const elements = file.read(most);
+    const isOver = file.next === count;
     return { elements, watermark: isOver ? END_OF_TIME : elements[0].timestamp - 60_000, isOver };
   }
   mark() {
-    return Buffer.from(String(this.position));
+    return Buffer.from(String(file.next));
   }
   async finalise() {}
   async close() {}
@@ -78,13 +50,10 @@ class Memory {
 
 const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
-// What making the messages has left behind is not the stream's.
-v8.setFlagsFromString('--expose_gc');
-vm.runInNewContext('gc')();
 const before = process.memoryUsage().rss;
 /** MiB that the process has grown by, at the first rest in each hour of event time. */
 const grown = [];
-let lastHour = Math.floor(times[0] / HOUR_MS);
+let lastHour = Number.NEGATIVE_INFINITY;
 const started = performance.now();
 const cpu = process.cpuUsage();
 let flushes = 0;
@@ -110,7 +79,7 @@ executeStream({
   workers: startWorkers(workers, [path.join(DIST, 'pipelines', 'registration.js')]),
   onRest: ({ watermark }) => {
     const hour = Math.floor(watermark / HOUR_MS);
-    if (hour <= lastHour || watermark > times[count - 1]) return;
+    if (hour <= lastHour || watermark > file.lastTime) return;
     lastHour = hour;
     grown.push(Math.round((process.memoryUsage().rss - before) / MIB));
   },

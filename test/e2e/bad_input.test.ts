@@ -234,7 +234,8 @@ describe('output', () => {
 
 const HOLD_OPEN = `
   const [module, file] = process.argv.slice(1);
-  require(module).DuckDBInstance.create(file, { access_mode: 'READ_ONLY' }).then(() => {
+  require(module).DuckDBInstance.create(file, { access_mode: 'READ_ONLY' }).then((instance) => {
+    globalThis.held = instance; // what nobody refers to is closed one day
     console.log('open');
     setInterval(() => {}, 1000);
   });
