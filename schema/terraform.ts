@@ -1,0 +1,42 @@
+/**
+ * What Terraform's module for BigQuery reads of the tables: for each its columns, `schema/NAME.json` as BigQuery's API takes them, and for all together how they are laid out, `tables.json`.
+ * `make terraform-schema` writes the files; a test fails where they are not what this says.
+ */
+import { bigquerySchema } from './bigquery';
+import type { Table } from './table';
+import { runs, TABLES } from './tables';
+
+/** How BigQuery lays a table out. */
+export interface TableLayout {
+  readonly description: string;
+  /** Date or timestamp column whose days are the partitions; null for a table in one piece. */
+  readonly partition_field: string | null;
+  readonly clustering: readonly string[] | null;
+  /** Null where a column of the key may be null: BigQuery takes a primary key as a promise that there is none, and rewrites queries by it. */
+  readonly primary_key: readonly string[] | null;
+}
+
+export function tableLayout({ description, columns, key, partitionBy, clusterBy }: Table): TableLayout {
+  return {
+    description,
+    partition_field: partitionBy ?? null,
+    clustering: clusterBy ?? null,
+    primary_key: key.some((column) => columns[column].nullable) ? null : key,
+  };
+}
+
+/** All tables that BigQuery holds. */
+export const WAREHOUSE_TABLES: readonly Table[] = [...TABLES, runs];
+
+/** The files by their path below the module, each with its text. */
+export function terraformFiles(): ReadonlyMap<string, string> {
+  const layouts = Object.fromEntries(WAREHOUSE_TABLES.map((table) => [table.name, tableLayout(table)]));
+  return new Map([
+    ['tables.json', json(layouts)],
+    ...WAREHOUSE_TABLES.map((table) => [`schema/${table.name}.json`, json(bigquerySchema(table))] as const),
+  ]);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,4 @@
+output "funnelpulse" {
+  description = "What to hand to FunnelPulse."
+  value       = module.platform
+}
