@@ -68,3 +68,8 @@ export async function readModule(folder: string): Promise<Module> {
     ...merged,
   };
 }
+
+/** How hcl2json writes an expression. */
+export function expression(code: string): string {
+  return `\${${code}}`;
+}
