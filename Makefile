@@ -68,6 +68,26 @@ verify-stream: $(BUILT) ## Kill a stream of 200,000 events at every point of a c
 	@FUNNELPULSE_KILL_EVENTS=200000 FUNNELPULSE_KILLS=20 npx --no-install jest test/streaming/kill
 	@FUNNELPULSE_STREAM_EVENTS=300000 FUNNELPULSE_STREAM_KILLS=10 FUNNELPULSE_STREAM_FREEZE_S=30 FUNNELPULSE_STREAM_OUTAGE_S=30 FUNNELPULSE_STREAM_LOCK_S=20 npx --no-install jest --runInBand test/e2e/stream test/io/pubsub
 
+.PHONY: terraform-schema terraform-test plan apply destroy
+
+terraform-schema: $(BUILT) ## Write the tables' columns for Terraform again, after a change of schema/tables.ts
+	@node scripts/terraform-schema.js
+
+terraform-test: ## Check terraform/ against the real provider, which is downloaded: validate and test (needs Terraform 1.11)
+	@scripts/terraform-test
+
+# Of ENV (dev, prod), in project PROJECT; REGION, STATE_BUCKET and DATA are in terraform/README.md.
+export ENV PROJECT REGION STATE_BUCKET DATA
+
+plan: ## Show what `make apply` would change on Google Cloud: ENV=dev PROJECT=my-project
+	@scripts/provision plan
+
+apply: ## Make buckets, topics, tables, accounts and alerts on Google Cloud: ENV=dev PROJECT=my-project
+	@scripts/provision apply
+
+destroy: ## Remove all of that but the data; with DATA=delete the data, too: ENV=dev PROJECT=my-project
+	@scripts/provision destroy
+
 build: $(BUILT) ## Compile into dist/
 
 clean: ## Remove what was built, installed and computed
