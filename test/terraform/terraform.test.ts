@@ -39,8 +39,8 @@ describeWithTerraform('terraform', () => {
     expect(code).toBe(0);
   });
 
-  test('every module has tests', () => {
-    expect(tested).toEqual(folders.filter((folder) => folder.startsWith('modules/')));
+  test('every module and environment has tests', () => {
+    expect(tested).toEqual(folders);
   });
 
   test.each(tested)('test %s', async (folder) => {

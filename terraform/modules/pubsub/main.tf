@@ -64,8 +64,7 @@ resource "google_pubsub_subscription" "archive" {
     filename_suffix          = ".ndjson"
     max_duration             = "${var.archive_file_minutes * 60}s"
     max_bytes                = 1073741824
-
-    text_config {}
+    # Text is what is written unless avro_config asks for another format.
   }
 
   expiration_policy {
