@@ -27,3 +27,16 @@ test('terraform/README.md names every module and environment', () => {
   for (const kind of ['modules', 'environments'])
     for (const name of readdirSync(join(TERRAFORM, kind))) expect(text).toContain(`${kind}/${name}`);
 });
+
+test.each(['terraform/README.md', 'docs/cost.md', 'CONTRIBUTING.md'])(
+  'make has what %s tells to make',
+  (file) => {
+    const [makefile, text] = ['Makefile', file].map((name) =>
+      readFileSync(join(TERRAFORM, '..', name), 'utf8'),
+    );
+    const targets = new Set([...makefile.matchAll(/^([a-z-]+):/gm)].map(([, target]) => target));
+    const told = [...text.matchAll(/(?:^|`)make ([a-z-]+)/gm)].map(([, target]) => target);
+    expect(told).not.toHaveLength(0);
+    expect(told.filter((target) => !targets.has(target))).toEqual([]);
+  },
+);
