@@ -7,7 +7,6 @@ locals {
     "artifactregistry.googleapis.com",
     "bigquery.googleapis.com",
     "bigquerystorage.googleapis.com",
-    "cloudresourcemanager.googleapis.com",
     "iam.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
@@ -27,10 +26,17 @@ resource "google_project_service" "api" {
   disable_on_destroy = false
 }
 
+# Apart from the others: what waits for an API is unknown while that API is being changed, and with the project's number unknown Terraform would replace the grants that are made with it.
+resource "google_project_service" "resource_manager" {
+  project            = var.project_id
+  service            = "cloudresourcemanager.googleapis.com"
+  disable_on_destroy = false
+}
+
 data "google_project" "this" {
   project_id = var.project_id
 
-  depends_on = [google_project_service.api]
+  depends_on = [google_project_service.resource_manager]
 }
 
 module "storage" {
@@ -72,6 +78,8 @@ module "pubsub" {
   archive_bucket             = module.storage.archive_bucket
   retention_days             = var.retention_days
   dead_letter_retention_days = var.dead_letter_retention_days
+
+  depends_on = [google_project_service.api]
 }
 
 module "registry" {
@@ -98,6 +106,8 @@ module "iam" {
   raw_bucket          = module.storage.raw_bucket
   archive_bucket      = module.storage.archive_bucket
   dataset_id          = module.bigquery.dataset_id
+
+  depends_on = [google_project_service.api]
 }
 
 module "monitoring" {

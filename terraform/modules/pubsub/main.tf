@@ -82,12 +82,17 @@ resource "google_storage_bucket_iam_member" "archive_objects" {
   bucket = var.archive_bucket
   role   = "roles/storage.objectCreator"
   member = local.service_agent
+
+  # In a new project Pub/Sub's account is there when something of Pub/Sub's is.
+  depends_on = [google_pubsub_topic.events]
 }
 
 resource "google_storage_bucket_iam_member" "archive_bucket" {
   bucket = var.archive_bucket
   role   = "roles/storage.legacyBucketReader"
   member = local.service_agent
+
+  depends_on = [google_pubsub_topic.events]
 }
 
 # Where a run sends what it rejects (--dead-letter-topic): the original bytes, with the reason as an attribute.

@@ -40,7 +40,7 @@ run "everything" {
   }
 
   assert {
-    condition     = alltrue([for api in google_project_service.api : !api.disable_on_destroy])
+    condition     = alltrue([for api in concat(values(google_project_service.api), [google_project_service.resource_manager]) : !api.disable_on_destroy])
     error_message = "Others may use the same APIs."
   }
 }
