@@ -1,6 +1,7 @@
 /** One line on the terminal that says how far a run is. */
-import * as fs from 'node:fs';
-import { findFiles } from '../io/files/list_files';
+
+import { findLocalFiles } from '../io/files/list_files';
+import { isObjectPath } from '../io/gcs/object_path';
 import type { RunProgress } from '../runners/local';
 import { statusLine } from './status_line';
 import { formatBytes, formatCount, formatSeconds } from './text';
@@ -34,13 +35,12 @@ function progressText(progress: RunProgress, total: number | null): string {
   return `${formatCount(rows)} rows, ${formatBytes(bytes)}${ofTotal}, ${rate} rows/s${left}  [${stage} ${bundlesDone}/${bundlesTotal}]`;
 }
 
-/** Bytes of the input's files; null where some are compressed, whose text is longer. */
+/** Bytes of the input's files; null where some are compressed, whose text is longer, or in Cloud Storage, which would have to be listed once more. */
 function totalBytes(inputs: readonly string[]): number | null {
+  if (inputs.some(isObjectPath)) return null;
   try {
-    const files = findFiles(inputs);
-    return files.some((file) => /\.gz$/i.test(file))
-      ? null
-      : files.reduce((sum, file) => sum + fs.statSync(file).size, 0);
+    const files = findLocalFiles(inputs);
+    return files.some(({ gzip }) => gzip) ? null : files.reduce((sum, { size }) => sum + size, 0);
   } catch {
     return null; // the run itself will say what is wrong with the input
   }

@@ -1,3 +1,5 @@
+import type { ObjectVersion } from './file_system';
+
 /** A part of a file that is read in one go, by whichever worker is free: the records that begin in it. */
 export interface FileRange {
   /** The file as the user knows it, and as it is opened. */
@@ -9,4 +11,6 @@ export interface FileRange {
   /** First byte, and the one behind the last; the whole file where it is compressed. */
   readonly start: number;
   readonly end: number;
+  /** What an object of Cloud Storage was when it was listed; absent for files of this machine. */
+  readonly object?: ObjectVersion;
 }

@@ -1,126 +1,82 @@
 /**
  * Input paths → the ranges of the files they name.
  */
-import { isUtf8 } from 'node:buffer';
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { constants, gunzipSync } from 'node:zlib';
-import { InputError, systemReason } from '../input_error';
-import { readCsvHeader } from './csv_header';
+
+import { isObjectPath } from '../gcs/object_path';
+import { InputError } from '../input_error';
 import type { FileRange } from './file_range';
+import { HEADER_LIMIT, holdsFirstLine, rangesOf } from './file_ranges';
+import type { StoredFile } from './file_system';
+import { fileSystemOf } from './file_systems';
+import { localFiles } from './local_files';
 
-/** Loaded for directories and patterns alone: it takes longer to load than most runs to list their files. */
-const fastGlob = (): typeof import('fast-glob') => require('fast-glob');
-
-const EXTENSIONS = ['csv', 'json', 'ndjson', 'jsonl'];
-const EVENT_FILES = `**/*.{${EXTENSIONS.join(',')}}{,.gz}`;
-/** Bytes at the start of a file within which a CSV header must end. */
-const HEADER_LIMIT = 1 << 20;
-const NEWLINE = 10;
+/** Bytes that are asked of a service first: enough for nearly every header. */
+const FIRST_BYTES = 1 << 16;
+/** Files whose beginnings are asked for at a time. */
+const HEADS_AT_A_TIME = 16;
 
 /** Lists files when the pipeline runs: one element in (an impulse), the ranges out, in order of path and position. */
 export class ListFiles {
-  /** `inputs`: files, directories, globs. `splitBytes`: length of a range; compressed files are one range each. */
+  /** `inputs`: files, folders, patterns, on this machine or `gs://`. `splitBytes`: length of a range; compressed files are one range each. */
   constructor(
     readonly inputs: readonly string[],
     readonly splitBytes: number,
   ) {}
 
-  *process(): Generator<FileRange> {
+  /** At once where all files are on this machine: a runner may know no promises. */
+  process(): Iterable<FileRange> | AsyncIterable<FileRange> {
+    return this.inputs.some(isObjectPath) ? this.listAll() : this.listLocal();
+  }
+
+  private *listLocal(): Generator<FileRange> {
     let empty = true;
-    for (const file of findFiles(this.inputs)) {
-      const ranges = rangesOf(file, this.splitBytes);
+    for (const file of findLocalFiles(this.inputs)) {
+      const ranges = rangesOf(file, localFiles.readHead(file, bytesOfHead(file)), this.splitBytes);
       empty &&= ranges.length === 0;
       yield* ranges;
     }
-    if (empty)
-      throw new InputError(`no events in ${this.inputs.join(', ')}: nothing is in there but empty files`);
+    if (empty) throw this.noEvents();
+  }
+
+  private async *listAll(): AsyncGenerator<FileRange> {
+    const found = await Promise.all(this.inputs.map((input) => fileSystemOf(input).find(input)));
+    const files = inOrder(found.flat());
+    let empty = true;
+    for (let at = 0; at < files.length; at += HEADS_AT_A_TIME) {
+      const some = files.slice(at, at + HEADS_AT_A_TIME);
+      const heads = await Promise.all(some.map(headOf));
+      for (const [index, file] of some.entries()) {
+        const ranges = rangesOf(file, heads[index], this.splitBytes);
+        empty &&= ranges.length === 0;
+        yield* ranges;
+      }
+    }
+    if (empty) throw this.noEvents();
+  }
+
+  private noEvents(): InputError {
+    return new InputError(`no events in ${this.inputs.join(', ')}: nothing is in there but empty files`);
   }
 }
 
-/** The files that some paths name, each once, sorted. Throws an {@link InputError} for a path that names none. */
-export function findFiles(inputs: readonly string[]): string[] {
-  return [...new Set(inputs.flatMap(filesOf))].sort();
+/** The files of this machine that some paths name, each once, sorted. Throws an {@link InputError} for a path that names none. */
+export function findLocalFiles(inputs: readonly string[]): StoredFile[] {
+  return inOrder(inputs.flatMap(localFiles.find));
 }
 
-function filesOf(input: string): string[] {
-  const stat = fs.statSync(input, { throwIfNoEntry: false });
-  if (stat === undefined) {
-    if (!fastGlob().isDynamicPattern(input))
-      throw new InputError(`cannot read ${input}: no such file or directory${lookedFrom(input)}`);
-    const files = fastGlob().sync(input, { dot: true });
-    if (files.length === 0) throw new InputError(`cannot read ${input}: no file matches${lookedFrom(input)}`);
-    return files;
-  }
-  if (!stat.isDirectory()) return [input];
-  const files = fastGlob()
-    .sync(EVENT_FILES, { cwd: input, caseSensitiveMatch: false })
-    .map((file) => path.join(input, file));
-  if (files.length === 0) {
-    throw new InputError(
-      `no event files in the directory ${input}: looked for ${EXTENSIONS.map((extension) => `.${extension}`).join(', ')}, also with .gz`,
-    );
-  }
-  return files;
+/** Each file once, in order of its path. */
+function inOrder(files: readonly StoredFile[]): StoredFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return [...byPath.keys()].sort().map((path) => byPath.get(path)!);
 }
 
-function lookedFrom(input: string): string {
-  return path.isAbsolute(input) ? '' : ` (looked from ${process.cwd()})`;
+function bytesOfHead({ size }: StoredFile): number {
+  return Math.min(size, HEADER_LIMIT);
 }
 
-/** The ranges of one file; none if it is empty. */
-function rangesOf(file: string, splitBytes: number): FileRange[] {
-  const gzip = /\.gz$/i.test(file);
-  const format = /\.(json|ndjson|jsonl)(\.gz)?$/i.test(file) ? 'ndjson' : 'csv';
-  const { size, head } = readHead(file, gzip);
-  if (format === 'ndjson') refuseBinary(file, head);
-  const columns = format === 'csv' ? readCsvHeader(file, head) : null;
-  if (size === 0 || (format === 'csv' && columns === null)) return [];
-  const range = { path: file, format, gzip, columns } as const;
-  if (gzip) return [{ ...range, start: 0, end: size }];
-  const ranges: FileRange[] = [];
-  for (let start = 0; start < size; start += splitBytes)
-    ranges.push({ ...range, start, end: Math.min(size, start + splitBytes) });
-  return ranges;
-}
-
-function readHead(file: string, gzip: boolean): { size: number; head: Uint8Array } {
-  let descriptor: number | undefined;
-  try {
-    descriptor = fs.openSync(file, 'r');
-    const { size } = fs.fstatSync(descriptor);
-    const raw = new Uint8Array(Math.min(size, HEADER_LIMIT));
-    const length = fs.readSync(descriptor, raw, 0, raw.length, 0);
-    const head = raw.subarray(0, length);
-    return { size, head: gzip && size > 0 ? gunzipHead(file, head) : head };
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`cannot read ${file}: ${systemReason(error)}`);
-  } finally {
-    if (descriptor !== undefined) fs.closeSync(descriptor);
-  }
-}
-
-/** A broken line is a rejected record. But a file that begins with one, and holds zero bytes, isn't made of lines. */
-function refuseBinary(file: string, head: Uint8Array): void {
-  const newline = head.indexOf(NEWLINE);
-  const line = head.subarray(0, newline < 0 ? head.length : newline);
-  if ((line.includes(0) || !isUtf8(line)) && head.includes(0))
-    throw new InputError(
-      `${file} is not an NDJSON file: its first line is not text. Events are read from CSV (.csv) and NDJSON (.json, .ndjson, .jsonl), gzipped (.gz) or not`,
-    );
-}
-
-/** The first decompressed bytes of a gzip file, from its first compressed ones. */
-function gunzipHead(file: string, compressed: Uint8Array): Uint8Array {
-  try {
-    // SYNC_FLUSH: what can be decompressed is given out although the input ends early.
-    const head = gunzipSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH });
-    // Nothing in it, or not even the beginning of something?
-    return head.length > 0 ? head : gunzipSync(compressed);
-  } catch (error) {
-    throw new InputError(
-      `cannot read ${file}: it is not a whole gzip file (${systemReason(error)}). Was it copied to its end?`,
-    );
-  }
+async function headOf(file: StoredFile): Promise<Uint8Array> {
+  const system = fileSystemOf(file.path);
+  const most = bytesOfHead(file);
+  const head = await system.readHead(file, Math.min(most, FIRST_BYTES));
+  return head.length >= most || holdsFirstLine(file, head) ? head : system.readHead(file, most);
 }

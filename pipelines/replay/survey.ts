@@ -38,7 +38,7 @@ export async function surveyInput(
   let lines = 0;
   let earliest = Number.POSITIVE_INFINITY;
   let latest = Number.NEGATIVE_INFINITY;
-  for (const range of new ListFiles(inputs, Number.MAX_SAFE_INTEGER).process()) {
+  for await (const range of new ListFiles(inputs, Number.MAX_SAFE_INTEGER).process()) {
     const reader = new TimedLines(range.columns);
     const before = lines;
     let first = Number.NaN;
