@@ -1,6 +1,6 @@
 import type { Column, ColumnType } from './column';
 import type { Table } from './table';
-import { runs } from './tables';
+import type { ViewDialect } from './views';
 
 const TYPES: Record<ColumnType, string> = {
   text: 'VARCHAR',
@@ -33,20 +33,15 @@ export function duckdbCreateTable(
   return `CREATE ${creation} ${quote(name)} (\n${columns.join(',\n')}\n)`;
 }
 
-/**
- * `CREATE OR REPLACE VIEW T_closed`: rows whose window is over for good, that is, its end plus allowed lateness plus the hour by which
- * merges outlive their sources has been passed by the watermark of the last run; a null watermark means complete.
- */
-export function duckdbClosedView(table: Table): string {
-  const closed = table.closedAt;
-  if (!closed) throw new Error(`${table.name} has no windows that close`);
-  const end = `t.${quote(closed.column)}::TIMESTAMP + INTERVAL ${closed.addDays} DAY`;
-  return [
-    `CREATE OR REPLACE VIEW ${quote(`${table.name}_closed`)} AS`,
-    `SELECT t.* FROM ${quote(table.name)} t,`,
-    `  (SELECT watermark, allowed_lateness_ms FROM ${quote(runs.name)} ORDER BY started_at DESC LIMIT 1) r`,
-    `WHERE r.watermark IS NULL OR ${end} + r.allowed_lateness_ms * INTERVAL 1 MILLISECOND + INTERVAL 1 HOUR <= r.watermark`,
-  ].join('\n');
+/** Views in DuckDB's SQL. `name`: a table or view as SQL has it, with the database's name where it is not the one that is open. */
+export function duckdbViews(name: (table: string) => string = quote): ViewDialect {
+  return {
+    name,
+    double: 'DOUBLE',
+    dayNumber: (date) => `(${date} - DATE '1970-01-01')`,
+    windowEnd: ({ column, addDays }) => `t.${quote(column)}::TIMESTAMP + INTERVAL ${addDays} DAY`,
+    later: (time, milliseconds) => `(${time}) + (${milliseconds}) * INTERVAL 1 MILLISECOND`,
+  };
 }
 
 /** An identifier in double quotes. */

@@ -1,9 +1,10 @@
 /** The tables of a stream's output: all that a run writes, what the stream keeps besides, and whose they are. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { required } from '../../schema/column';
-import { duckdbClosedView, duckdbCreateTable, quote } from '../../schema/duckdb';
+import { duckdbCreateTable, duckdbViews, quote } from '../../schema/duckdb';
 import { type Table, table } from '../../schema/table';
 import { runs, silverEvents, TABLES } from '../../schema/tables';
+import { viewStatements } from '../../schema/views';
 
 /** Tables that a stream writes. */
 export const STREAM_TABLES: readonly Table[] = TABLES.filter(({ name }) => name !== silverEvents.name);
@@ -32,7 +33,7 @@ export async function createStreamTables(connection: DuckDBConnection): Promise<
   await connection.run(
     [
       ...tables.map((each) => duckdbCreateTable(each, each.name, 'TABLE IF NOT EXISTS')),
-      ...STREAM_TABLES.filter(({ closedAt }) => closedAt !== undefined).map(duckdbClosedView),
+      ...viewStatements(duckdbViews()),
     ].join(';\n'),
   );
 }

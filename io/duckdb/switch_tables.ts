@@ -5,9 +5,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { duckdbClosedView, duckdbCreateTable, quote } from '../../schema/duckdb';
+import { duckdbCreateTable, duckdbViews, quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { type RunRow, runs, TABLES } from '../../schema/tables';
+import { viewStatements } from '../../schema/views';
 import type { Staged } from '../staging/stage_rows';
 import { appendBlocks } from './append_blocks';
 import { withDuckdb } from './open';
@@ -62,10 +63,7 @@ function writeTables(file: string, staged: readonly Staged[], options: SwitchOpt
         counts[table.name] = parts.reduce((sum, { rows }) => sum + rows, 0);
       }
       await recordRun(connection, options.run, counts);
-      await runAll(connection, [
-        ...TABLES.filter(({ closedAt }) => closedAt !== undefined).map((table) => duckdbClosedView(table)),
-        'COMMIT',
-      ]);
+      await runAll(connection, [...viewStatements(duckdbViews()), 'COMMIT']);
       return counts;
     } catch (error) {
       throw storeError(options.file, error);
