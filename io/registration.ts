@@ -2,6 +2,7 @@
 import '../beam/registration';
 import '../beam/json_coder';
 import { requireForSerialization } from 'apache-beam/serialization';
+import { PublishToBigquery } from './bigquery/publish_to_bigquery';
 import { PublishTables } from './duckdb/publish_tables';
 import { ListFiles } from './files/list_files';
 import { ReadRanges, ReadRangesSync } from './files/read_ranges';
@@ -20,6 +21,7 @@ requireForSerialization('funnelpulse/io', {
   MessagesToChunks,
   PublishRejects,
   PublishTables,
+  PublishToBigquery,
   ReadHistory,
   ReadRanges,
   ReadRangesSync,

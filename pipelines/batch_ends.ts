@@ -1,10 +1,10 @@
 /**
- * The ends of a batch run: files in, one DuckDB file out, by way of a staging directory beside it.
+ * The ends of a batch run: files in, tables out, by way of a staging directory.
  */
 
 import { step } from '../beam/step';
+import { PublishToBigquery } from '../io/bigquery/publish_to_bigquery';
 import { PublishTables } from '../io/duckdb/publish_tables';
-import type { SwitchOptions } from '../io/duckdb/switch_tables';
 import { readEvents } from '../io/files/read_events';
 import { KeepManifest } from '../io/staging/keep_manifest';
 import type { Staged } from '../io/staging/stage_rows';
@@ -12,13 +12,14 @@ import { publishStaged, stageTable } from '../io/staging/stage_table';
 import type { BaselineEnd } from '../transforms/baselines';
 import { CheckLedger } from '../transforms/ledger/check_ledger';
 import type { FunnelEnds } from './funnel';
+import type { Publishing } from './outputs/batch_output';
 
 export interface BatchEndsOptions {
   readonly inputs: readonly string[];
   readonly splitBytes: number;
   /** Where rows are staged: a directory that exists and is this run's own. */
   readonly staging: string;
-  readonly output: SwitchOptions;
+  readonly publishing: Publishing;
   readonly baseline: BaselineEnd;
   /** Path of a manifest to write instead of publishing: for runners without promises, whose launcher publishes afterwards. */
   readonly manifest: string | null;
@@ -36,7 +37,11 @@ export function batchEnds(options: BatchEndsOptions): FunnelEnds<Staged> {
     audit: step('Check the ledger', new CheckLedger(options.inputs.join(', '))),
     sink: (table) => stageTable(table, options.staging),
     publish: publishStaged(
-      options.manifest === null ? new PublishTables(options.output) : new KeepManifest(options.manifest),
+      options.manifest === null ? publisher(options.publishing) : new KeepManifest(options.manifest),
     ),
   };
+}
+
+function publisher({ kind, options }: Publishing) {
+  return kind === 'duckdb' ? new PublishTables(options) : new PublishToBigquery(options);
 }

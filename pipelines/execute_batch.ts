@@ -1,7 +1,6 @@
 /** Builds the graph for a bounded input and runs it to its end. */
 import * as path from 'node:path';
 import { Pipeline, Root } from '../beam/sdk';
-import type { SwitchOptions } from '../io/duckdb/switch_tables';
 import { keepHistory } from '../io/staging/history_hours';
 import { readManifest } from '../io/staging/keep_manifest';
 import { type RunProgress, runLocally, type startWorkers } from '../runners/local';
@@ -9,6 +8,7 @@ import type { BaselineChoice } from './baseline_choice';
 import { baselineEnd, hoursOf } from './baseline_end';
 import { batchEnds } from './batch_ends';
 import { type FunnelOptions, funnel } from './funnel';
+import { type Publishing, publish } from './outputs/batch_output';
 import './registration';
 
 export interface BatchRun {
@@ -18,7 +18,7 @@ export interface BatchRun {
   readonly staging: string;
   readonly funnel: FunnelOptions;
   readonly baseline: BaselineChoice;
-  readonly output: SwitchOptions;
+  readonly publishing: Publishing;
   readonly runner: 'local' | 'direct';
   /** Worker threads, which load while the graph is built. None: this thread does it all. */
   readonly workers: ReturnType<typeof startWorkers>;
@@ -37,7 +37,7 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
     inputs: run.inputs,
     splitBytes: run.splitBytes,
     staging: run.staging,
-    output: run.output,
+    publishing: run.publishing,
     baseline: baselineEnd(run.baseline, history),
     manifest,
   });
@@ -57,9 +57,7 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
     return result.counters;
   }
   const { runDirect } = require('../runners/direct') as typeof import('../runners/direct');
-  const { switchTables } =
-    require('../io/duckdb/switch_tables') as typeof import('../io/duckdb/switch_tables');
   const result = await runDirect(proto);
-  await switchTables(readManifest(manifest), run.output);
+  await publish(readManifest(manifest), run.publishing);
   return result.counters;
 }

@@ -33,10 +33,18 @@ export const OUTPUT_OPTIONS = {
   output: {
     type: 'string',
     demandOption: true,
-    describe: 'Where the tables go: duckdb:FILE',
-    unit: 'duckdb:FILE',
+    describe:
+      'Where the tables go: duckdb:FILE, or bigquery:PROJECT.DATASET for files (a subscription has duckdb:FILE)',
+    unit: 'duckdb:FILE or bigquery:PROJECT.DATASET',
     change:
-      'Always given. The run replaces the tables of an earlier run in this file, all at once, at its end',
+      'Always given. The run replaces the tables of an earlier run in there, all at once, at its end. A dataset that is missing is made',
+  },
+  location: {
+    type: 'string',
+    describe: 'Where the BigQuery dataset is to be; a run onto one that is elsewhere is refused',
+    unit: 'a location of BigQuery, like EU or europe-west1',
+    defaultDescription: 'where the dataset is; US for one that is made',
+    change: 'Set it before the first run, where the law or your other data want it: a dataset can’t be moved',
   },
   silver: {
     type: 'boolean',

@@ -8,18 +8,27 @@ import { formatBytes, formatCount, formatSeconds } from './text';
 
 export interface ProgressLine {
   update(progress: RunProgress): void;
+  /** Shows `text` instead, if there is any. */
+  say(text: () => string | null): void;
   /** Removes the line. */
   end(): void;
 }
 
-const SILENT: ProgressLine = { update: () => {}, end: () => {} };
+const SILENT: ProgressLine = { update: () => {}, say: () => {}, end: () => {} };
 
 /** A progress line on standard error; silent where that is no terminal. The bytes to come are those of the input's files, so the time left is known until they are read. */
 export function progressLine(inputs: readonly string[], wanted: boolean): ProgressLine {
   const line = wanted ? statusLine() : null;
   if (line === null) return SILENT;
   const total = totalBytes(inputs);
-  return { update: (progress) => line.show(() => progressText(progress, total)), end: line.end };
+  return {
+    update: (progress) => line.show(() => progressText(progress, total)),
+    say: (text) => {
+      const words = text();
+      if (words !== null) line.show(() => words);
+    },
+    end: line.end,
+  };
 }
 
 function progressText(progress: RunProgress, total: number | null): string {

@@ -1,5 +1,7 @@
 /** What a run has to say at its end, read back from the tables it wrote. */
 import { withDuckdb } from '../io/duckdb/open';
+import { MONEY_SCALE } from '../schema/column';
+import { quote } from '../schema/duckdb';
 
 export interface RunSummary {
   readonly run_id: string;
@@ -36,59 +38,103 @@ export interface RunSummary {
   readonly output: string;
 }
 
+/** What only the launcher knows. */
+export interface RunMeasures {
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly currencies: string[];
+}
+
 type Value = string | number | null;
 
+/** A store that a summary can be read from. */
+export interface SummaryStore {
+  /** The output as the user knows it. */
+  readonly output: string;
+  /** A table as SQL names it. */
+  readonly name: (table: string) => string;
+  /** Types of whole numbers and of texts. */
+  readonly types: { readonly whole: string; readonly text: string };
+  /** A JSON column as its text. */
+  readonly document: (column: string) => string;
+  /** A time as `YYYY-MM-DD HH:MM`. */
+  readonly minute: (time: string) => string;
+  readonly query: (sql: string) => Promise<Record<string, Value>[]>;
+}
+
 /** Reads the summary of a run from its DuckDB file. */
-export async function readSummary(
-  file: string,
-  runId: string,
-  run: { seconds: number; bytes: number; currencies: string[] },
-): Promise<RunSummary> {
-  return withDuckdb(file, 'READ_ONLY', async (connection) => {
-    const query = async (sql: string): Promise<Record<string, Value>[]> =>
-      (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, Value>[];
-    const [counts] = await query('SELECT counts FROM runs ORDER BY started_at DESC LIMIT 1');
-    const { tables, ...books } = JSON.parse(String(counts.counts)) as {
-      tables: Record<string, number>;
-      read: number;
-      counted: number;
-      duplicates: number;
-      rejected: number;
-    };
-    const reasons = await query(
-      'SELECT reason, count(*)::INTEGER AS n FROM dead_letters GROUP BY reason ORDER BY n DESC, reason',
-    );
-    const [span] = await query(
-      "SELECT min(bucket) AS first, max(bucket) AS last FROM pipeline_ledger WHERE bucket <> 'unknown'",
-    );
-    const [total] = await query(
-      'SELECT coalesce(sum(revenue), 0)::VARCHAR AS revenue FROM gold_funnel_daily_brand',
-    );
-    const brands = await query(
-      `SELECT brand, sum(views)::INTEGER AS views, sum(purchases)::INTEGER AS purchases, sum(revenue)::VARCHAR AS revenue,
-         sum(purchases) / nullif(sum(views), 0) AS conversion_rate
-       FROM gold_funnel_daily_brand WHERE brand <> 'unknown' GROUP BY brand ORDER BY sum(revenue) DESC, brand LIMIT 5`,
-    );
-    const anomalies = await query(
-      `SELECT strftime(window_start, '%Y-%m-%d %H:%M') AS window_start, brand, anomaly_type AS type, z_brand AS z, views::INTEGER AS views, purchases::INTEGER AS purchases, expected_purchases
-       FROM gold_anomalies_hourly_brand WHERE status = 'open' ORDER BY abs(z_brand) DESC, window_start, brand LIMIT 5`,
-    );
-    const [open] = await query(
-      "SELECT count(*)::INTEGER AS n FROM gold_anomalies_hourly_brand WHERE status = 'open'",
-    );
-    return {
-      run_id: runId,
-      ...books,
-      rejected_by_reason: Object.fromEntries(reasons.map(({ reason, n }) => [String(reason), Number(n)])),
-      first_hour: span.first === null ? null : String(span.first),
-      last_hour: span.last === null ? null : String(span.last),
-      tables,
-      revenue: String(total.revenue),
-      top_brands: brands as never,
-      anomalies: anomalies as never,
-      anomalies_open: Number(open.n),
-      ...run,
-      output: file,
-    };
-  });
+export function readSummary(file: string, runId: string, run: RunMeasures): Promise<RunSummary> {
+  return withDuckdb(file, 'READ_ONLY', (connection) =>
+    summaryOf(
+      {
+        output: file,
+        name: quote,
+        types: { whole: 'INTEGER', text: 'VARCHAR' },
+        document: (column) => column,
+        minute: (time) => `strftime(${time}, '%Y-%m-%d %H:%M')`,
+        query: async (sql) =>
+          (await connection.runAndReadAll(sql)).getRowObjectsJson() as Record<string, Value>[],
+      },
+      runId,
+      run,
+    ),
+  );
+}
+
+/** Reads the summary of the run that wrote last. */
+export async function summaryOf(store: SummaryStore, runId: string, run: RunMeasures): Promise<RunSummary> {
+  const { name, minute, query } = store;
+  const whole = (expression: string): string => `CAST(${expression} AS ${store.types.whole})`;
+  const text = (expression: string): string => `CAST(${expression} AS ${store.types.text})`;
+  const [counts] = await query(
+    `SELECT ${store.document('counts')} AS counts FROM ${name('runs')} ORDER BY started_at DESC LIMIT 1`,
+  );
+  const { tables, ...books } = JSON.parse(String(counts.counts)) as {
+    tables: Record<string, number>;
+    read: number;
+    counted: number;
+    duplicates: number;
+    rejected: number;
+  };
+  const reasons = await query(
+    `SELECT reason, ${whole('count(*)')} AS n FROM ${name('dead_letters')} GROUP BY reason ORDER BY n DESC, reason`,
+  );
+  const [span] = await query(
+    `SELECT min(bucket) AS first, max(bucket) AS last FROM ${name('pipeline_ledger')} WHERE bucket <> 'unknown'`,
+  );
+  const [total] = await query(
+    `SELECT ${text('coalesce(sum(revenue), 0)')} AS revenue FROM ${name('gold_funnel_daily_brand')}`,
+  );
+  const brands = await query(
+    `SELECT brand, ${whole('sum(views)')} AS views, ${whole('sum(purchases)')} AS purchases, ${text('sum(revenue)')} AS revenue,
+       sum(purchases) / nullif(sum(views), 0) AS conversion_rate
+     FROM ${name('gold_funnel_daily_brand')} WHERE brand <> 'unknown' GROUP BY brand ORDER BY sum(revenue) DESC, brand LIMIT 5`,
+  );
+  const anomalies = await query(
+    `SELECT ${minute('window_start')} AS window_start, brand, anomaly_type AS type, z_brand AS z, ${whole('views')} AS views, ${whole('purchases')} AS purchases, expected_purchases
+     FROM ${name('gold_anomalies_hourly_brand')} WHERE status = 'open' ORDER BY abs(z_brand) DESC, window_start, brand LIMIT 5`,
+  );
+  const [open] = await query(
+    `SELECT ${whole('count(*)')} AS n FROM ${name('gold_anomalies_hourly_brand')} WHERE status = 'open'`,
+  );
+  return {
+    run_id: runId,
+    ...books,
+    rejected_by_reason: Object.fromEntries(reasons.map(({ reason, n }) => [String(reason), Number(n)])),
+    first_hour: span.first === null ? null : String(span.first),
+    last_hour: span.last === null ? null : String(span.last),
+    tables,
+    revenue: moneyText(total.revenue),
+    top_brands: brands.map((row) => ({ ...row, revenue: moneyText(row.revenue) })) as never,
+    anomalies: anomalies as never,
+    anomalies_open: Number(open.n),
+    ...run,
+    output: store.output,
+  };
+}
+
+/** Money with all its fractional digits, of which stores leave zeros out. */
+function moneyText(value: Value): string {
+  const [whole, fraction = ''] = String(value).split('.');
+  return `${whole}.${fraction.slice(0, MONEY_SCALE).padEnd(MONEY_SCALE, '0')}`;
 }

@@ -1,13 +1,13 @@
 import type { RunSummary } from './summary';
 import { formatBytes, formatCount, formatSeconds } from './text';
 
-/** Prints a summary for people. */
-export function printSummary(summary: RunSummary, file: string): void {
-  process.stdout.write(`${summaryLines(summary, file).join('\n')}\n`);
+/** Prints a summary for people. `example`: a command that reads a table of the output. */
+export function printSummary(summary: RunSummary, output: string, example: string): void {
+  process.stdout.write(`${summaryLines(summary, output, example).join('\n')}\n`);
 }
 
 /** The lines of a summary. */
-export function summaryLines(summary: RunSummary, file: string): string[] {
+export function summaryLines(summary: RunSummary, output: string, example: string): string[] {
   const reasons = Object.entries(summary.rejected_by_reason).map(
     ([reason, count]) => `${reason} ${formatCount(count)}`,
   );
@@ -43,11 +43,7 @@ export function summaryLines(summary: RunSummary, file: string): string[] {
       `Prices came in several currencies (${summary.currencies.join(', ')}) and were added up as they are: choose one with --currency`,
       '',
     );
-  return [
-    ...lines,
-    `The tables are in ${file}. Try`,
-    `  duckdb ${file} "SELECT brand, sum(views) AS views, sum(purchases) AS purchases, sum(revenue) AS revenue FROM gold_funnel_daily_brand GROUP BY brand ORDER BY revenue DESC LIMIT 10"`,
-  ];
+  return [...lines, `The tables are in ${output}. Try`, `  ${example}`];
 }
 
 function money(text: string): string {

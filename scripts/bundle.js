@@ -2,7 +2,7 @@
 /**
  * Bundles the compiled program (dist/) into one file for the command line and one for its worker threads, in dist/bundle: a third of the time that a small run takes would be finding and
  * reading a thousand modules. DuckDB's bindings and lmdb stay outside, since they bring libraries of their own; Pub/Sub's client, since it needs the gRPC that the graph's library is bundled without;
- * Cloud Storage's, since it reads files of its own package, and is loaded for gs:// only.
+ * Cloud Storage's, since it reads files of its own package, and BigQuery's: few runs need them.
  */
 const { copyFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -29,7 +29,13 @@ esbuild
     bundle: true,
     platform: 'node',
     target: 'node20',
-    external: ['@duckdb/node-bindings', '@google-cloud/pubsub', '@google-cloud/storage', 'lmdb'],
+    external: [
+      '@duckdb/node-bindings',
+      '@google-cloud/bigquery',
+      '@google-cloud/pubsub',
+      '@google-cloud/storage',
+      'lmdb',
+    ],
     plugins: [withoutSdkWorker],
     minifySyntax: true,
     minifyWhitespace: true,

@@ -2,19 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import * as os from 'node:os';
 import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
-import { isPublished } from '../../io/duckdb/is_published';
-import { loadDriver } from '../../io/duckdb/open';
-import { prepareOutput } from '../../io/duckdb/prepare_output';
 import { InputError } from '../../io/input_error';
-import { removeStaging } from '../../io/staging/staging_directory';
 import { startWorkers } from '../../runners/local/worker_thread';
 import { chooseBaseline } from '../baseline_choice';
-import { duckdbFile } from '../duckdb_file';
 import { InterruptedError, interruptible } from '../interrupt';
 import { parseSize, requireWhole } from '../option_values';
+import { chooseOutput } from '../outputs/choose_output';
 import { progressLine } from '../progress';
 import { funnelOptions, type RunArguments } from '../run_arguments';
-import { readSummary } from '../summary';
 import { printSummary } from '../summary_text';
 import { WORKER_PATH } from '../worker_path';
 
@@ -25,7 +20,7 @@ export function runFiles(args: RunArguments): Promise<void> {
 
 async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> {
   const startedAt = Date.now();
-  const file = duckdbFile('output', args.output);
+  const output = chooseOutput(args);
   const funnel = funnelOptions(args, startedAt);
   const splitBytes = parseSize('split-size', args['split-size']);
   const workers = requireWhole('workers', args.workers ?? os.availableParallelism(), 0, 256);
@@ -37,11 +32,14 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
     minViews: funnel.minBaselineViews,
   });
   if (args.export !== undefined) prepareExport(args.export);
-  const staging = await prepareOutput(file, runId, args.replace);
   const progress = progressLine(args.input, !args.quiet && !args.json);
   // Threads load while this one loads the graph's libraries, which takes as long.
-  const threads = startWorkers(args.runner === 'local' ? workers : 0, [], WORKER_PATH);
+  let threads: ReturnType<typeof startWorkers> = [];
+  let watch: NodeJS.Timeout | undefined;
   try {
+    const staging = await output.prepare(runId, args.replace);
+    threads = startWorkers(args.runner === 'local' ? workers : 0, [], WORKER_PATH);
+    watch = setInterval(() => progress.say(() => output.progress(staging)), WATCH_MS);
     const { executeBatch } = require('../execute_batch') as typeof import('../execute_batch');
     const counters = await executeBatch({
       inputs: args.input,
@@ -51,50 +49,49 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       baseline,
       runner: args.runner as 'local' | 'direct',
       workers: threads,
-      output: {
-        file,
-        staging,
-        omit: args.silver ? [] : ['silver_events'],
-        run: {
-          run_id: runId,
-          state_id: null,
-          mode: 'batch',
-          input: args.input.join(' '),
-          options: JSON.stringify({
-            ...{ ...funnel, baseline: args.baseline ?? 'run', history: args.history ?? null },
-            ...{ splitBytes, runner: args.runner },
-          }),
-          watermark: null,
-          allowed_lateness_ms: funnel.windowing.allowedLatenessMs,
-          started_at: startedAt,
-        },
-      },
+      publishing: output.publishing(staging, {
+        run_id: runId,
+        state_id: null,
+        mode: 'batch',
+        input: args.input.join(' '),
+        options: JSON.stringify({
+          ...{ ...funnel, baseline: args.baseline ?? 'run', history: args.history ?? null },
+          ...{ splitBytes, runner: args.runner },
+        }),
+        watermark: null,
+        allowed_lateness_ms: funnel.windowing.allowedLatenessMs,
+        started_at: startedAt,
+      }),
       signal,
       onProgress: (done) => {
         progress.update(done);
-        // The summary needs it, and while the last stage runs there is nothing else to do.
-        if (done.stagesLeft === 1) loadDriver();
+        // While the last stage runs there is nothing else to do.
+        if (done.stagesLeft === 1) output.warmUp();
       },
     });
     progress.end();
-    if (args.export !== undefined) await exportTables(file, args.export, signal);
+    if (args.export !== undefined) await exportTables(output.name, args.export, signal);
     if (args.quiet && !args.json) return;
-    const summary = await readSummary(file, runId, {
+    const summary = await output.summary(runId, {
       seconds: (Date.now() - startedAt) / 1000,
       bytes: counters.get('bytes_read') ?? 0,
       currencies: currenciesOf(counters),
     });
     if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-    else printSummary(summary, file);
+    else printSummary(summary, output.name, output.example);
   } catch (error) {
-    if (signal.aborted && (await isPublished(file, runId))) throw new InterruptedError(file);
+    if (signal.aborted && (await output.isPublished(runId))) throw new InterruptedError(output.name);
     throw error;
   } finally {
+    clearInterval(watch);
     progress.end();
     await Promise.all(threads.map((thread) => thread.stop()));
-    removeStaging(staging);
+    await output.close();
   }
 }
+
+/** How often publishing is asked how far it is. */
+const WATCH_MS = 200;
 
 /** The SDK's own runner looks side inputs up in the main input's window, or in the global one. */
 function requireRunner({ runner, baseline }: RunArguments): void {

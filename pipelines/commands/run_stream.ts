@@ -11,6 +11,7 @@ import { duckdbFile } from '../duckdb_file';
 import { executeStream } from '../execute_stream';
 import { interruptible } from '../interrupt';
 import { parseDuration, parseSize, requireWhole } from '../option_values';
+import { duckdbExample } from '../outputs/duckdb_output';
 import { funnelOptions, type RunArguments } from '../run_arguments';
 import { statusLine } from '../status_line';
 import { serveMetrics } from '../stream_metrics';
@@ -106,7 +107,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       currencies: [],
     });
     if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-    else printSummary(summary, file);
+    else printSummary(summary, file, duckdbExample(file));
   } finally {
     clearInterval(showing);
     line?.end();
@@ -128,6 +129,7 @@ function subscriptionOf(args: RunArguments): string {
   const refused = [
     ...(args.silver ? ['--silver'] : []),
     ...(args.export !== undefined ? ['--export'] : []),
+    ...(args.location !== undefined ? ['--location'] : []),
     ...(args.now !== undefined ? ['--now'] : []),
     ...(args.runner !== 'local' ? ['--runner'] : []),
   ];

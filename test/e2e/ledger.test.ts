@@ -77,13 +77,14 @@ async function run(input: string, workers: number, fault: object | null): Promis
       inputs: [path.join(folder, input)],
       splitBytes: 1 << 26,
       staging,
-      output: {
-        file: output,
-        staging,
-        omit: ['silver_events'],
-        run: {
-          ...{ run_id: runId, state_id: null, mode: 'batch', input, options: '{}', watermark: null },
-          ...{ allowed_lateness_ms: 7_200_000, started_at: STARTED },
+      publishing: {
+        kind: 'duckdb',
+        options: {
+          ...{ file: output, staging, omit: ['silver_events'] },
+          run: {
+            ...{ run_id: runId, state_id: null, mode: 'batch', input, options: '{}', watermark: null },
+            ...{ allowed_lateness_ms: 7_200_000, started_at: STARTED },
+          },
         },
       },
       baseline: ownHours,
