@@ -1,0 +1,196 @@
+/** Sequence numbers, in the order that BigQuery documents, against the rules by which DuckDB keeps rows, as DuckDB computes them. */
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { sequenceNumber } from '../../../../io/bigquery/write/sequence_number';
+import { removals, sequenceNumbers } from '../../../../io/bigquery/write/sequence_rules';
+import { appendBlocks } from '../../../../io/duckdb/append_blocks';
+import { isVoidSql, type Stamp, upsertRule } from '../../../../io/duckdb/upsert_rules';
+import { readBlocks } from '../../../../io/staging/block_reader';
+import { BlockWriter } from '../../../../io/staging/block_writer';
+import { duckdbCreateTable, quote } from '../../../../schema/duckdb';
+import type { Table } from '../../../../schema/table';
+import {
+  deadLetters,
+  goldAnomaliesHourlyBrand,
+  goldFunnelDailyBrand,
+  goldFunnelHourlyBrand,
+  pipelineLedger,
+  runs,
+} from '../../../../schema/tables';
+import { anomalyRow, goldRow, ledgerRow, letterRow, PANES, START, type Values } from '../../upsert_rows';
+import { compareSequenceNumbers } from './documented_order';
+
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
+});
+afterAll(() => connection.closeSync());
+
+test('the documentation’s own examples', () => {
+  expect(compareSequenceNumbers('77', '7B')).toBeLessThan(0);
+  expect(compareSequenceNumbers('FFF/B', 'FFF/ABC')).toBeLessThan(0);
+  expect(compareSequenceNumbers('BA/FFFFFFFF', 'ABC')).toBeLessThan(0);
+  expect(compareSequenceNumbers('ABC', 'FFF/ABC')).toBeLessThan(0);
+  expect(compareSequenceNumbers('abc', 'ABC')).toBe(0);
+  for (const wrong of ['', 'G', '1/2/3/4/5', '12345678901234567', '1//2', '-1'])
+    expect(() => compareSequenceNumbers(wrong, '0')).toThrow('is no sequence number');
+});
+
+const section = fc.maxSafeNat();
+const sections = fc
+  .integer({ min: 1, max: 4 })
+  .chain((length) =>
+    fc.tuple(...[0, 1].map(() => fc.array(section, { minLength: length, maxLength: length }))),
+  );
+
+test('numbers of equally many sections have the order of their sections, and so have their texts', () => {
+  fc.assert(
+    fc.property(sections, ([a, b]) => {
+      const at = a.findIndex((value, index) => value !== b[index]);
+      const expected = at < 0 ? 0 : Math.sign(a[at] - b[at]);
+      const [one, other] = [sequenceNumber(a), sequenceNumber(b)];
+      expect(compareSequenceNumbers(one, other)).toBe(expected);
+      expect(one < other ? -1 : one > other ? 1 : 0).toBe(expected);
+    }),
+  );
+});
+
+test('what is no section is refused', () => {
+  for (const wrong of [[], [-1], [0.5], [Number.NaN], [2 ** 53], [1, 2, 3, 4, 5]])
+    expect(() => sequenceNumber(wrong)).toThrow(RangeError);
+});
+
+/** A block of few rows, at the beginning of its memory. */
+function blockOf(table: Table, rows: readonly Values[]) {
+  const writer = new BlockWriter(table);
+  writer.append(rows, 0);
+  const bytes = writer.take();
+  const [block] = readBlocks(table, bytes);
+  return { bytes, block };
+}
+
+const stamp = fc.record({
+  time: fc.integer({ min: START, max: START + 3 }),
+  commit: fc.integer({ min: 1, max: 3 }),
+});
+const gold = fc.record({
+  hour: fc.constant(0),
+  name: fc.constant('a'),
+  revision: fc.oneof(fc.nat(3), fc.integer({ min: 2 ** 52, max: 2 ** 52 + 2 })),
+  pane: fc.constantFrom(...PANES),
+});
+const time = fc.oneof(
+  fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
+  fc.integer({ min: -2, max: 2 }),
+);
+
+/** Rows that come for one key, of each table. */
+const ROWS: readonly [Table, fc.Arbitrary<Values>][] = [
+  [goldFunnelHourlyBrand, gold.map((key) => goldRow(goldFunnelHourlyBrand, key))],
+  [goldFunnelDailyBrand, gold.map((key) => goldRow(goldFunnelDailyBrand, key))],
+  [
+    goldAnomaliesHourlyBrand,
+    fc.tuple(gold, fc.option(time)).map(([key, through]) => ({
+      ...anomalyRow({ ...key, through: 1 }),
+      baseline_through: through,
+    })),
+  ],
+  [deadLetters, time.map((rejected) => ({ ...letterRow(1), rejected_at: rejected }))],
+  [
+    pipelineLedger,
+    fc
+      .tuple(fc.nat(3), fc.option(fc.nat(3)), fc.nat(2 ** 40))
+      .map(([read, late, redriven]) => ({ ...ledgerRow(1, read), late_dropped: late, redriven })),
+  ],
+];
+
+/** Whether DuckDB has the second of two rows in the end: in one flush, and in two. */
+async function duckdbKeepsSecond(table: Table, rows: readonly Values[], { commit }: Stamp) {
+  const name = `t_${table.name}`;
+  await connection.run(duckdbCreateTable(table, name, 'TABLE IF NOT EXISTS'));
+  await connection.run(`DELETE FROM ${quote(name)}`);
+  const appender = await connection.createAppender(name);
+  for (const row of rows) appendBlocks(appender, table, blockOf(table, [row]).bytes);
+  appender.closeSync();
+  const { order, stays } = upsertRule(table);
+  const of = (at: number) => `(SELECT t FROM (FROM ${quote(name)} OFFSET ${at} LIMIT 1) t)`;
+  const found = await connection.runAndReadAll(
+    `SELECT ${order('i')} < ${order('j')}, NOT ${stays('i', 'j', { time: 0, commit })}, ${order('i')} = ${order('j')} FROM (SELECT ${of(0)} AS i, ${of(1)} AS j)`,
+  );
+  const [inOne, inTwo, isEqual] = found.getRows()[0];
+  return { inOne: inOne === true, inTwo: inTwo === true, isEqual: isEqual === true };
+}
+
+function numbersOf(table: Table, rows: readonly Values[], stamps: readonly Stamp[]): string[] {
+  return rows.map((row, at) => sequenceNumbers(table, blockOf(table, [row]).block, stamps[at])(0));
+}
+
+describe.each(ROWS.map(([table, rows]) => ({ name: table.name, table, rows })))(
+  '$name',
+  ({ table, rows }) => {
+    test('of the rows of one flush, the number has the order of the rule', async () => {
+      await fc.assert(
+        fc.asyncProperty(rows, rows, stamp, async (a, b, at) => {
+          const [one, other] = numbersOf(table, [a, b], [at, at]);
+          const { inOne, isEqual } = await duckdbKeepsSecond(table, [a, b], at);
+          expect(compareSequenceNumbers(one, other) < 0).toBe(inOne);
+          expect(compareSequenceNumbers(one, other) === 0).toBe(isEqual);
+        }),
+      );
+    });
+
+    test('of the rows of two flushes, one behind the other, the later is the larger where the rule lets it replace the earlier', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          rows,
+          rows,
+          stamp,
+          fc.integer({ min: 1, max: 5 }),
+          fc.nat(2),
+          async (a, b, at, ms, more) => {
+            const later = { time: at.time + ms, commit: at.commit + more };
+            const there = table === pipelineLedger ? { ...a, commit: at.commit } : a;
+            const [one, other] = numbersOf(table, [a, b], [at, later]);
+            const { inTwo } = await duckdbKeepsSecond(table, [there, b], later);
+            expect(compareSequenceNumbers(one, other) < 0).toBe(inTwo);
+            expect(compareSequenceNumbers(one, other)).not.toBe(0);
+          },
+        ),
+      );
+    });
+
+    test('the rows that remove others are those that DuckDB counts as void', async () => {
+      const { leavesTombstones } = upsertRule(table);
+      await fc.assert(
+        fc.asyncProperty(rows, async (row) => {
+          await duckdbKeepsSecond(table, [row, row], { time: 0, commit: 1 });
+          const isVoid =
+            leavesTombstones &&
+            (
+              await connection.runAndReadAll(
+                `SELECT ${isVoidSql('t')} FROM ${quote(`t_${table.name}`)} t LIMIT 1`,
+              )
+            ).getRows()[0][0];
+          expect(removals(table, blockOf(table, [row]).block)(0)).toBe(isVoid);
+        }),
+      );
+    });
+  },
+);
+
+test('of a run the last word counts', () => {
+  const row = {
+    ...{ run_id: 'r', state_id: 's', mode: 'streaming', input: 'in', options: '{}', counts: '{}' },
+    ...{ watermark: null, allowed_lateness_ms: 0, status: 'running', started_at: START, finished_at: null },
+  };
+  const [one, other] = numbersOf(
+    runs,
+    [row, row],
+    [
+      { time: START, commit: 9 },
+      { time: START + 1, commit: 1 },
+    ],
+  );
+  expect(compareSequenceNumbers(one, other)).toBeLessThan(0);
+  expect(removals(runs, blockOf(runs, [row]).block)(0)).toBe(false);
+});
