@@ -34,8 +34,13 @@ const PASSING: ReadonlySet<number> = new Set([
   CODE.UNAVAILABLE,
 ]);
 
+/** A token ran out, and where a new one is had can't be reached just now. gRPC counts that as UNAUTHENTICATED. */
+const TOKEN_UNREACHABLE =
+  /^Getting metadata from plugin failed.*(ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|time(d )?out|network)/is;
+
 /** The same rows will be refused again, until somebody puts something right. */
 export function isPermanent(fault: ServiceFault): boolean {
+  if (TOKEN_UNREACHABLE.test(fault.details)) return false;
   return !PASSING.has(fault.code) || isAboutCredentials(fault);
 }
 
