@@ -46,6 +46,8 @@ export class BigQueryWriter {
   private readonly waiting = new Map<string, RowBuffer>();
   private readonly limits: WriterLimits;
   private account = new FlushAccount();
+  /** Kept when all flushes so far are. */
+  private settled = Promise.resolve();
   private readonly flushes = new Set<(error: InputError) => void>();
   private failure: InputError | null = null;
   private delay: NodeJS.Timeout | undefined;
@@ -114,13 +116,15 @@ export class BigQueryWriter {
     this.submitAll();
     const { account } = this;
     this.account = new FlushAccount();
+    const settled = Promise.all([this.settled, account.settled()]).then(() => {});
+    this.settled = settled;
     let reject: (error: InputError) => void = () => {};
     const failed = new Promise<never>((_resolve, fail) => {
       reject = fail;
     });
     this.flushes.add(reject);
     try {
-      await Promise.race([account.settled(), failed]);
+      await Promise.race([settled, failed]);
     } finally {
       this.flushes.delete(reject);
     }

@@ -182,6 +182,17 @@ describe('what is sent', () => {
     expect(await one.flush()).toEqual({ written: { dead_letters: 3 }, refused: 0, firstRefusal: null });
   });
 
+  test('a flush waits for the rows of the flush before, too', async () => {
+    server.fault = (request) => (request === 1 ? 'exhausted' : null);
+    const one = await open();
+    one.append(letters([1]), STAMP);
+    const before = one.flush();
+    one.append(letters([2]), STAMP);
+    expect((await one.flush()).written).toEqual({ dead_letters: 1 });
+    expect(stored(deadLetters).rows).toHaveLength(2);
+    expect((await before).written).toEqual({ dead_letters: 1 });
+  });
+
   test('a flush without rows', async () => {
     expect(await (await open()).flush()).toEqual({ written: {}, refused: 0, firstRefusal: null });
     expect(server.requests).toBe(0);
@@ -194,6 +205,32 @@ describe('what is sent', () => {
     expect((await one.flush()).written).toEqual({ dead_letters: 5 });
     expect(server.sizes.toSorted((a, b) => b - a).map((size) => Math.round(size / 1e6))).toEqual([10, 2]);
     expect(Math.max(...server.sizes)).toBeLessThan(10_000_000);
+  });
+});
+
+describe('limits', () => {
+  test('a request of one byte less than 10 MB is sent, a larger one is not', async () => {
+    // Counted with the descriptor, which the first request of a connection brings.
+    const send = async (position: number, length: number) => {
+      const one = await open();
+      const letter = { ...letterRow(position), payload: 'x'.repeat(length) };
+      one.append(log(deadLetters, folder, [letter])[0], STAMP);
+      const { refused } = await one.flush();
+      await one.close();
+      return { refused, bytes: server.sizes.at(-1)! };
+    };
+    const { bytes } = await send(1, 9_900_000);
+    const length = 9_900_000 + 9_999_999 - bytes;
+    expect(await send(2, length)).toEqual({ refused: 0, bytes: 9_999_999 });
+    expect((await send(3, length + 1)).refused).toBe(1);
+  });
+
+  test('answers that come slowly, but come, do not end a connection', async () => {
+    server.delayMs = 40;
+    const one = await open({ connections: 1, answerMs: 300, requestBytes: 1 });
+    one.append(letters(Array.from({ length: 15 }, (_, at) => at)), STAMP);
+    expect((await one.flush()).written).toEqual({ dead_letters: 15 });
+    expect({ requests: server.requests, calls: server.calls }).toEqual({ requests: 15, calls: 1 });
   });
 });
 

@@ -5,6 +5,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { protos } from '@google-cloud/bigquery-storage';
 import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
@@ -38,6 +39,8 @@ interface CallState {
   stream: string;
   type: protobuf.Type | null;
   isSilent: boolean;
+  /** When the answers so far have been given. */
+  answered: Promise<void>;
 }
 
 export class RecordingServer {
@@ -47,6 +50,8 @@ export class RecordingServer {
   fault: (request: number) => Fault | null = () => null;
   /** A status that every call ends with at its first request. */
   ends: { code: number; details: string } | null = null;
+  /** Between two answers of a call, milliseconds. */
+  delayMs = 0;
   requests = 0;
   calls = 0;
   /** Bytes of each request. */
@@ -114,7 +119,7 @@ export class RecordingServer {
   private serve(call: ServerDuplexStream<Buffer, Answer>): void {
     this.calls++;
     this.routes.push(call.metadata.get('x-goog-request-params').join());
-    const state: CallState = { stream: '', type: null, isSilent: false };
+    const state: CallState = { stream: '', type: null, isSilent: false, answered: Promise.resolve() };
     call.on('data', (bytes: Buffer) => this.receive(call, state, bytes));
     call.on('error', () => {});
     call.on('end', () => call.end());
@@ -147,7 +152,12 @@ export class RecordingServer {
     if (fault === 'lost') end(status.UNAVAILABLE, 'ended before the answer');
     else if (fault === 'silent') state.isSilent = true;
     else if (fault === 'dropped') this.dropConnections();
-    else call.write(answer);
+    else if (this.delayMs === 0) call.write(answer);
+    else
+      state.answered = state.answered.then(async () => {
+        await delay(this.delayMs);
+        call.write(answer);
+      });
   }
 
   private answer(state: CallState, bytes: Buffer): Answer {
