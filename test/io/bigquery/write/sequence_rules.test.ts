@@ -99,8 +99,11 @@ const ROWS: readonly [Table, fc.Arbitrary<Values>][] = [
   [
     pipelineLedger,
     fc
-      .tuple(fc.nat(3), fc.option(fc.nat(3)), fc.nat(2 ** 40))
-      .map(([read, late, redriven]) => ({ ...ledgerRow(1, read), late_dropped: late, redriven })),
+      .record({
+        ...{ read: fc.nat(2), counted: fc.nat(2), duplicates: fc.nat(2), rejected: fc.nat(2) },
+        ...{ late_dropped: fc.option(fc.nat(2)), redriven: fc.oneof(fc.nat(2), fc.constant(2 ** 40)) },
+      })
+      .map((counts) => ({ ...ledgerRow(1, 0), ...counts })),
   ],
 ];
 
