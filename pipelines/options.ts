@@ -26,7 +26,7 @@ export const OUTPUT_OPTIONS = {
     string: true,
     demandOption: true,
     describe:
-      'Files, directories or globs of events: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped; or a subscription to follow, pubsub://PROJECT/SUBSCRIPTION',
+      'Files, directories or globs of events, on this machine or gs://BUCKET/…: CSV, NDJSON (.json, .ndjson, .jsonl), also gzipped; or a subscription to follow, pubsub://PROJECT/SUBSCRIPTION',
     unit: 'paths, one or more, or one subscription',
     change: 'Always given. Quote a glob, so that it is not the shell that opens it',
   },

@@ -1,8 +1,8 @@
 import type { Storage } from '@google-cloud/storage';
-import { inputErrorOf } from './storage_fault';
+import { noCredentials } from './storage_fault';
 
-/** Attempts of the library after the first one, with growing pauses: a minute altogether. */
-const RETRIES = 5;
+/** Attempts of the library after the first one, with growing pauses: a quarter of a minute altogether. */
+const RETRIES = 3;
 
 interface Client {
   readonly storage: Storage;
@@ -38,7 +38,7 @@ export async function openStorage(): Promise<Storage> {
   try {
     await client.ready;
   } catch (error) {
-    throw inputErrorOf(error, { path: 'Cloud Storage', emulator: endpoint });
+    throw noCredentials(error);
   }
   return client.storage;
 }

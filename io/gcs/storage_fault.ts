@@ -54,6 +54,11 @@ export function inputErrorOf(error: unknown, asked: Asked): unknown {
   return new InputError(messageOf(fault, asked));
 }
 
+/** The library has found no credentials, or none that it can use. */
+export function noCredentials(error: unknown): InputError {
+  return new InputError(credentialsMessage(faultOf(error).details));
+}
+
 /** An object is no longer what it was when it was listed. */
 export function changedObject(path: string): InputError {
   return new InputError(
@@ -64,8 +69,7 @@ export function changedObject(path: string): InputError {
 function messageOf(fault: StorageFault, { path, emulator }: Asked): string {
   const { code, details } = fault;
   const bucket = /^gs:\/\/[^/]+/.exec(path)?.[0] ?? 'the bucket';
-  if (isAboutCredentials(fault))
-    return `No credentials for Google Cloud (${details}). Run "gcloud auth application-default login", or name a key file in GOOGLE_APPLICATION_CREDENTIALS; to use a server of your own, set STORAGE_EMULATOR_HOST`;
+  if (isAboutCredentials(fault)) return credentialsMessage(details);
   if (code === 403)
     return `cannot read ${path}: no permission (${details}). The account needs the role roles/storage.objectViewer on ${bucket}`;
   if (code === 404)
@@ -77,6 +81,10 @@ function messageOf(fault: StorageFault, { path, emulator }: Asked): string {
   return emulator === null
     ? `cannot read ${path}: Cloud Storage can’t be reached (${details}). Check the network and its proxy`
     : `cannot read ${path}: the server at ${emulator} does not answer (${details}). Start it, or unset STORAGE_EMULATOR_HOST to use Google’s`;
+}
+
+function credentialsMessage(details: string): string {
+  return `No credentials for Google Cloud (${details}). Run "gcloud auth application-default login", or name a key file in GOOGLE_APPLICATION_CREDENTIALS; to use a server of your own, set STORAGE_EMULATOR_HOST`;
 }
 
 function at(emulator: string | null): string {

@@ -18,11 +18,11 @@ export interface Patience {
   readonly attempts: number;
   /** Milliseconds before the second attempt; twice as many before each further one. */
   readonly pauseMs: number;
-  /** Milliseconds without a byte after which a connection is dropped. */
+  /** Milliseconds without a byte after which a connection is dropped. The library's stream says nothing of one that breaks: this is how long it takes to notice. */
   readonly stallMs: number;
 }
 
-const PATIENCE: Patience = { attempts: 6, pauseMs: 250, stallMs: 60_000 };
+const PATIENCE: Patience = { attempts: 6, pauseMs: 250, stallMs: 10_000 };
 
 /** A response that is on its way. */
 interface Download {

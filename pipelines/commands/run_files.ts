@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as os from 'node:os';
 import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
+import { isObjectPath } from '../../io/gcs/object_path';
 import { InputError } from '../../io/input_error';
 import { startWorkers } from '../../runners/local/worker_thread';
 import { chooseBaseline } from '../baseline_choice';
@@ -93,8 +94,13 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
 /** How often publishing is asked how far it is. */
 const WATCH_MS = 200;
 
-/** The SDK's own runner looks side inputs up in the main input's window, or in the global one. */
-function requireRunner({ runner, baseline }: RunArguments): void {
+/** The SDK's own runner looks side inputs up in the main input's window, or in the global one, and waits for no promise. */
+function requireRunner({ runner, baseline, input }: RunArguments): void {
+  const object = input.find(isObjectPath);
+  if (runner === 'direct' && object !== undefined)
+    throw new InputError(
+      `--runner direct can’t read ${object}: the SDK’s runner waits for no answer of a service. Choose --runner local`,
+    );
   if (runner === 'direct' && baseline === 'trailing')
     throw new InputError(
       '--runner direct can’t look up a trailing baseline: the SDK’s runner knows no earlier windows of a side input. Choose --runner local, or --baseline run or a file',

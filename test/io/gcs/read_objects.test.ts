@@ -216,7 +216,9 @@ describeWithGcs('objects of Cloud Storage', (server) => {
       let requests = 0;
       proxy.decide = ({ url }) =>
         isMedia(url) && ++requests === 1 ? { cutAfter: 100_000, silent: true } : 'through';
-      expect((await read('silent.bin', 0, 1 << 20)).equals(bytes)).toBe(true);
+      expect(
+        (await read('silent.bin', 0, 1 << 20, { attempts: 2, pauseMs: 1, stallMs: 400 })).equals(bytes),
+      ).toBe(true);
       expect(requests).toBe(2);
     });
 
