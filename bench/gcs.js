@@ -99,12 +99,18 @@ async function plainLibrary(storage) {
   return bytes;
 }
 
-/** Listing, ranges, lines: all that happens before the parser. */
+/** Listing, ranges, lines: all that happens before the parser. Two ranges at a time, as two workers read them, but in one thread. */
 async function ranged() {
   let bytes = 0;
+  const ranges = [];
   for await (const range of new ListFiles([`gs://${BUCKET}/${OBJECT}`], SPLIT_BYTES).process())
-    for await (const chunk of new ReadRanges().process(range))
-      if ('bytes' in chunk) bytes += chunk.end - chunk.start;
+    ranges.push(range);
+  const worker = async () => {
+    for (let range = ranges.shift(); range !== undefined; range = ranges.shift())
+      for await (const chunk of new ReadRanges().process(range))
+        if ('bytes' in chunk) bytes += chunk.end - chunk.start;
+  };
+  await Promise.all([worker(), worker()]);
   return bytes;
 }
 

@@ -2,10 +2,10 @@
 import type { OpenFile } from '../files/file_system';
 import { type ListedObject, storedBytes } from './stored_bytes';
 
-/** Bytes of a request: enough to make its latency small beside it. */
-export const REQUEST_BYTES = 2 << 20;
+/** Bytes of a request: a range of the default size is one. */
+const REQUEST_BYTES = 8 << 20;
 /** Requests on their way at a time, for one reader. */
-const REQUESTS_AHEAD = 4;
+const REQUESTS_AHEAD = 2;
 /** Bytes asked for behind a range, where its last line goes on. */
 const LAST_LINE_BYTES = 64 << 10;
 

@@ -94,7 +94,7 @@ async function open(path: string, object: ObjectVersion, start: number, end: num
       },
     } as never) as unknown as Readable;
   // A stream of Node's own: the library's never ends for who iterates over it. Errors reach whoever reads; there may be nobody any more.
-  const body = new Readable().wrap(request).on('error', () => {});
+  const body = new Readable({ highWaterMark: 1 << 20 }).wrap(request).on('error', () => {});
   const response = await new Promise<Readable & { statusCode: number }>((resolve, reject) => {
     request.once('response', resolve).once('error', reject);
   });
