@@ -13,6 +13,9 @@ import { describeWithBigquery } from '../../emulators/bigquery';
 import { namesIn, readTable, runSql } from '../../emulators/bigquery_rows';
 import { Interposer } from '../../emulators/interposer';
 
+// A statement takes the stand-in a tenth of a second and more, on a machine that has other work several times that.
+jest.setTimeout(300_000);
+
 type Values = Record<string, unknown>;
 
 let folder: string;
