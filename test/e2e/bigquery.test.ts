@@ -36,7 +36,8 @@ describeWithBigquery('bigquery:', (server) => {
       ...more,
     ]);
   const own = (dataset: string): DatasetName => ({ project: 'local-test', dataset });
-  const staged = () => readdirSync(tmpdir()).filter((name) => name.startsWith('.funnelpulse-local-test'));
+  const staged = ({ project, dataset }: DatasetName) =>
+    readdirSync(tmpdir()).filter((name) => name.startsWith(`.funnelpulse-${project}.${dataset}.`));
 
   beforeAll(async () => {
     between = await Interposer.before(server().url);
@@ -71,7 +72,7 @@ describeWithBigquery('bigquery:', (server) => {
       expect(await readDataset(dataset)).toEqual(expected);
     }
     expect((await namesIn(dataset)).filter((name) => name.startsWith('staging_'))).toEqual([]);
-    expect(staged()).toEqual([]);
+    expect(staged(dataset)).toEqual([]);
   });
 
   test('killed while it loads, and run again: the same tables', async () => {
@@ -90,7 +91,7 @@ describeWithBigquery('bigquery:', (server) => {
     for (const rows of Object.values(await readDataset(dataset))) expect(rows).toEqual([]);
     expect((await run(dataset, '--quiet').ended).code).toBe(0);
     expect(await readDataset(dataset)).toEqual(expected);
-    expect(staged()).toEqual([]);
+    expect(staged(dataset)).toEqual([]);
   });
 
   test('while one run loads, another on the same dataset refuses; the first is not disturbed', async () => {
@@ -111,7 +112,7 @@ describeWithBigquery('bigquery:', (server) => {
     const second = await run(dataset).ended;
     expect(second).toMatchObject({ code: 2, stdout: '' });
     expect(second.stderr).toMatch(
-      /^bigquery:local-test\.both is being written to by the run \S+ \(process \d+ on /,
+      /^funnelpulse: bigquery:local-test\.both is being written to by the run \S+ \(process \d+ on /,
     );
     expect(second.stderr.trim().split('\n')).toHaveLength(1);
     goOn();
