@@ -12,11 +12,10 @@ import { deadLetters, goldFunnelDailyBrand, pipelineLedger, runs } from '../../.
 import { describeWithBigquery } from '../../emulators/bigquery';
 import { namesIn, readTable, runSql } from '../../emulators/bigquery_rows';
 import { Interposer } from '../../emulators/interposer';
+import { books, day, letter, type Values } from './rows';
 
 // A statement takes the stand-in a tenth of a second and more, on a machine that has other work several times that.
 jest.setTimeout(300_000);
-
-type Values = Record<string, unknown>;
 
 let folder: string;
 beforeAll(() => {
@@ -53,42 +52,6 @@ function stage(table: Table, rows: readonly Values[]): Staged[] {
   for (const none of step.process([...rows])) throw new Error(`${none}`);
   return [...step.finishBundle()].map(({ value }) => value);
 }
-
-const day = (date: string, brand: string, revenue: bigint): Values => ({
-  ...{ date, brand, views: 10, carts: 4, removals: 0, purchases: 3, revenue },
-  ...{
-    view_to_cart_rate: 0.4,
-    cart_to_purchase_rate: 0.75,
-    conversion_rate: 0.1 + 0.2,
-    pane: 'on_time',
-    revision: 9,
-  },
-  ...{ computed_at: Date.UTC(2026, 0, 1, 0, 0, 0, 7) },
-});
-const letter = (position: string, payload: string): Values => ({
-  ...{
-    rejected_at: -1,
-    stage: 'parse',
-    reason: 'malformed_row',
-    message: 'm',
-    source: 'a.csv',
-    position,
-    line: null,
-  },
-  ...{ payload, payload_encoding: 'utf8', event_time: null, event_date: null, columns: '["a","b\\n"]' },
-});
-const books = (read: number): Values => ({
-  ...{
-    bucket: 'unknown',
-    window_start: null,
-    read,
-    counted: read - 3,
-    duplicates: 2,
-    rejected: 1,
-    late_dropped: 0,
-  },
-  ...{ late_source: 'runner', redriven: 0, unaccounted: 0, commit: 0 },
-});
 
 const DAYS = [day('0001-01-01', '', -1n), day('2026-01-01', 'b"\\\n\u2028😀', 12_345_678_901_234_5678n)];
 const LETTERS = [letter('0', 'x'.repeat(11 << 20)), letter('1', '\ufeff;"\'`--')];
