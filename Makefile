@@ -15,7 +15,7 @@ BUILT    := dist/.built
 # Nodes that the tests are run on by `make test-nodes`, from npm's packages of Node's binaries.
 NODES    := 20.19.0 22 24
 
-.PHONY: help run demo test test-nodes lint bench bench-stream verify verify-stream build clean
+.PHONY: help run demo test test-nodes lint bench bench-stream verify verify-stream verify-gcp bench-gcs build clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ bench: $(BUILT) ## Measure against DuckDB SQL and Polars (needs python3; writes 
 	@bench/setup.sh
 	@node bench/run.js
 
+bench-gcs: $(BUILT) ## Measure ranged reads from a local Cloud Storage beside a plain download
+	@scripts/install-fake-gcs
+	@node bench/gcs.js
+
 bench-stream: $(BUILT) ## Measure streams: from memory, and against the Pub/Sub emulator beside a client that only acks
 	@node bench/stream_memory.js
 	@node bench/stream.js
@@ -87,6 +91,11 @@ apply: ## Make buckets, topics, tables, accounts and alerts on Google Cloud: ENV
 
 destroy: ## Remove all of that but the data; with DATA=delete the data, too: ENV=dev PROJECT=my-project
 	@scripts/provision destroy
+
+verify-gcp: $(BUILT) ## All tests of Cloud Storage, BigQuery and Terraform, against local servers, which this installs
+	@scripts/install-fake-gcs
+	@scripts/install-local-bigquery >/dev/null
+	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/e2e/bigquery test/e2e/gcs test/schema test/terraform
 
 build: $(BUILT) ## Compile into dist/
 
