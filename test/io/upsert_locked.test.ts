@@ -81,8 +81,12 @@ describe('an output', () => {
     const tables = await query('SELECT table_name FROM duckdb_tables() ORDER BY ALL');
     const names = [...STREAM_TABLES.map(({ name }) => name), 'runs', 'stream_tombstones'];
     expect(tables.flat()).toEqual(names.sort());
-    const views = await query('SELECT view_name FROM duckdb_views() WHERE NOT internal');
-    expect(views).toHaveLength(4);
+    const views = await query('SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1');
+    expect(views.flat()).toEqual([
+      ...['anomalies_open', 'funnel_daily', 'gold_funnel_daily_brand_closed'],
+      ...['gold_funnel_daily_category_closed', 'gold_funnel_hourly_brand_closed'],
+      'gold_funnel_hourly_price_band_closed',
+    ]);
     expect(await runRows()).toEqual([['run-1', 'state-1', 'running']]);
   });
 
