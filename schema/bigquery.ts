@@ -42,7 +42,7 @@ export interface BigQueryTable {
 
 /**
  * The table as it is made: partitioned by day, clustered, and with its key as the primary key, which BigQuery doesn't enforce but plans joins by, and which a stream's upserts need. A key with a
- * nullable column (silver_events) is no primary key.
+ * nullable column (silver_events) is no primary key: BigQuery takes one as a promise that there is no null, and rewrites queries by it.
  */
 export function bigqueryTable(table: Table): BigQueryTable {
   const keyed = table.key.every((name) => !(table.columns[name] as Column).nullable);

@@ -2,7 +2,7 @@
  * What Terraform's module for BigQuery reads of the tables: for each its columns, `schema/NAME.json` as BigQuery's API takes them, and for all together how they are laid out, `tables.json`.
  * `make terraform-schema` writes the files; a test fails where they are not what this says.
  */
-import { bigquerySchema } from './bigquery';
+import { bigquerySchema, bigqueryTable } from './bigquery';
 import type { Table } from './table';
 import { runs, TABLES } from './tables';
 
@@ -12,16 +12,18 @@ export interface TableLayout {
   /** Date or timestamp column whose days are the partitions; null for a table in one piece. */
   readonly partition_field: string | null;
   readonly clustering: readonly string[] | null;
-  /** Null where a column of the key may be null: BigQuery takes a primary key as a promise that there is none, and rewrites queries by it. */
+  /** Null where a column of the key may be null. */
   readonly primary_key: readonly string[] | null;
 }
 
-export function tableLayout({ description, columns, key, partitionBy, clusterBy }: Table): TableLayout {
+/** The layout that a run makes the table with, too. */
+export function tableLayout(table: Table): TableLayout {
+  const { description, timePartitioning, clustering, tableConstraints } = bigqueryTable(table);
   return {
     description,
-    partition_field: partitionBy ?? null,
-    clustering: clusterBy ?? null,
-    primary_key: key.some((column) => columns[column].nullable) ? null : key,
+    partition_field: timePartitioning?.field ?? null,
+    clustering: clustering?.fields ?? null,
+    primary_key: tableConstraints?.primaryKey.columns ?? null,
   };
 }
 

@@ -8,6 +8,7 @@
 import * as os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../input_error';
+import { isRunning } from '../is_running';
 import { type DatasetName, qualified, textOf } from './dataset_name';
 import { changedRows, type JobPlace, queryRows } from './jobs';
 
@@ -109,14 +110,4 @@ export async function giveLeaseBack(place: JobPlace, dataset: DatasetName, runId
     `UPDATE ${qualified(dataset, LEASE_TABLE)} SET run_id = NULL, host = NULL, pid = NULL, expires = NULL WHERE run_id = @run`,
     { run: runId },
   );
-}
-
-/** Whether a process of this machine is there. EPERM: it runs as somebody else. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

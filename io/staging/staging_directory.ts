@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { isRunning } from '../is_running';
 
 /** The machine in a directory's name: outputs can lie on a disk that several share. */
 function machine(host: string): string {
@@ -51,14 +52,4 @@ export function removeAbandoned(output: string): void {
 function stagingPrefix(output: string): string {
   const file = path.resolve(output);
   return path.join(path.dirname(file), `.${path.basename(file)}.staging-`);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs as somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -44,7 +44,6 @@ export class ParseKernel {
   readonly capacity: number;
   private readonly kernel: ParseExports;
   private buffer: ArrayBuffer | undefined;
-  private chunkAt = 0;
 
   /** `newPair` numbers a new pair of spellings; it gets their bytes. `apartMs`: by how much an object's time has to differ from the announced one to be counted. */
   constructor(newPair: (brand: Uint8Array, category: Uint8Array) => number, apartMs: number) {
@@ -76,9 +75,9 @@ export class ParseKernel {
 
   /** Copies a chunk in. Offsets of what is parsed count from `start`. */
   load(bytes: Uint8Array, start: number, end: number): void {
-    this.chunkAt = this.kernel.reserve(end - start);
+    const at = this.kernel.reserve(end - start);
     this.refresh();
-    new Uint8Array(this.kernel.memory.buffer, this.chunkAt, end - start).set(bytes.subarray(start, end));
+    new Uint8Array(this.kernel.memory.buffer, at, end - start).set(bytes.subarray(start, end));
   }
 
   /** Parses from one offset of the chunk, where a line begins, towards another, where one ends with a newline; returns where it stopped, for want of room, or `end`. */
