@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeWithServer } from './describe_with_server';
 import { freePort } from './pubsub';
 
 const ROOT = join(__dirname, '../..');
@@ -93,23 +94,11 @@ export class LocalBigquery {
  * @param body given a function that returns the server; for use within tests
  */
 export function describeWithBigquery(name: string, body: (server: () => LocalBigquery) => void): void {
-  if (!existsSync(PYTHON) && !process.env.CI) {
-    process.stderr.write(`Skipped: ${name}. ${HOW_TO_GET_IT}\n`);
-    describe.skip(name, () => body(() => undefined as never));
-    return;
-  }
-  describe(name, () => {
-    const before = process.env.BIGQUERY_EMULATOR_HOST;
-    let server: LocalBigquery | undefined;
-    beforeAll(async () => {
-      server = await LocalBigquery.start();
-      process.env.BIGQUERY_EMULATOR_HOST = server.url;
-    });
-    afterAll(async () => {
-      if (before === undefined) delete process.env.BIGQUERY_EMULATOR_HOST;
-      else process.env.BIGQUERY_EMULATOR_HOST = before;
-      await server?.stop();
-    });
-    body(() => server!);
-  });
+  const standIn = {
+    isThere: existsSync(PYTHON),
+    howToGetIt: HOW_TO_GET_IT,
+    start: () => LocalBigquery.start(),
+    environment: (server: LocalBigquery) => ({ BIGQUERY_EMULATOR_HOST: server.url }),
+  };
+  describeWithServer(name, standIn, body);
 }

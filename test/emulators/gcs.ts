@@ -11,6 +11,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bucket } from '@google-cloud/storage';
 import { openStorage } from '../../io/gcs/client';
+import { describeWithServer } from './describe_with_server';
 import { freePort } from './pubsub';
 
 const PROGRAM = 'fake-gcs-server';
@@ -129,23 +130,11 @@ export async function upload(
  * @param body given a function that returns the server; for use within tests
  */
 export function describeWithGcs(name: string, body: (server: () => GcsServer) => void): void {
-  if (findServer() === null && !process.env.CI) {
-    process.stderr.write(`Skipped: ${name}. ${HOW_TO_GET_IT}\n`);
-    describe.skip(name, () => body(() => undefined as never));
-    return;
-  }
-  describe(name, () => {
-    const before = process.env.STORAGE_EMULATOR_HOST;
-    let server: GcsServer | undefined;
-    beforeAll(async () => {
-      server = await GcsServer.start();
-      process.env.STORAGE_EMULATOR_HOST = server.endpoint;
-    });
-    afterAll(async () => {
-      if (before === undefined) delete process.env.STORAGE_EMULATOR_HOST;
-      else process.env.STORAGE_EMULATOR_HOST = before;
-      await server?.stop();
-    });
-    body(() => server!);
-  });
+  const standIn = {
+    isThere: findServer() !== null,
+    howToGetIt: HOW_TO_GET_IT,
+    start: () => GcsServer.start(),
+    environment: (server: GcsServer) => ({ STORAGE_EMULATOR_HOST: server.endpoint }),
+  };
+  describeWithServer(name, standIn, body);
 }

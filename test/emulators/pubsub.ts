@@ -10,6 +10,7 @@ import { connect, createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeWithServer } from './describe_with_server';
 
 /** Names the emulator's jar, where it isn't found otherwise. */
 const JAR_VARIABLE = 'PUBSUB_EMULATOR_JAR';
@@ -105,29 +106,16 @@ export class PubsubEmulator {
  * @param body given a function that returns the emulator; for use within tests
  */
 export function describeWithPubsub(name: string, body: (emulator: () => PubsubEmulator) => void): void {
-  const isThere = findJar() !== null && findJava() !== null;
-  if (!isThere && !process.env.CI) {
-    process.stderr.write(`Skipped: ${name}. ${HOW_TO_GET_IT}\n`);
-    describe.skip(name, () => body(() => undefined as never));
-    return;
-  }
-  describe(name, () => {
-    const before = { ...process.env };
-    let emulator: PubsubEmulator | undefined;
-    beforeAll(async () => {
-      emulator = await PubsubEmulator.start();
-      process.env.PUBSUB_EMULATOR_HOST = emulator.host;
-      process.env.METADATA_SERVER_DETECTION = 'none';
-    });
-    afterAll(async () => {
-      for (const variable of ['PUBSUB_EMULATOR_HOST', 'METADATA_SERVER_DETECTION']) {
-        if (before[variable] === undefined) delete process.env[variable];
-        else process.env[variable] = before[variable];
-      }
-      await emulator?.stop();
-    });
-    body(() => emulator!);
-  });
+  const standIn = {
+    isThere: findJar() !== null && findJava() !== null,
+    howToGetIt: HOW_TO_GET_IT,
+    start: () => PubsubEmulator.start(),
+    environment: (emulator: PubsubEmulator) => ({
+      PUBSUB_EMULATOR_HOST: emulator.host,
+      METADATA_SERVER_DETECTION: 'none',
+    }),
+  };
+  describeWithServer(name, standIn, body);
 }
 
 /** A port that nobody listens on. */
