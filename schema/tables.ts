@@ -233,6 +233,9 @@ export const TABLES = [
   silverEvents,
 ] as const;
 
+/** Tables that a stream writes. */
+export const STREAM_TABLES: readonly Table[] = TABLES.filter(({ name }) => name !== silverEvents.name);
+
 /** The table of a name. @throws Error where there is none */
 export function tableNamed(name: string): Table {
   const table = TABLES.find((candidate) => candidate.name === name);

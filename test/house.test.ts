@@ -18,6 +18,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   beam: [],
 };
 
+/** What each room within io may import besides itself and what lies beside the rooms: kinds of ends don't know one another, and share what is no one's in particular. */
+const MAY_IMPORT_IN_IO: Record<string, readonly string[]> = {
+  bigquery: ['staging', 'wire'],
+  duckdb: ['staging'],
+  files: ['gcs'],
+  gcs: ['files'],
+  pubsub: ['wire'],
+  staging: [],
+  wire: [],
+};
+
 /** Where worker threads begin to load: what they register, and what runs it. */
 const WORKER_ENTRIES = [
   ['transforms/registration.ts'],
@@ -155,6 +166,28 @@ test.each(rooms())('%s imports only what lies below it', (room) => {
           /\.[a-z]+$/.test(target) && target.includes('/') && !target.startsWith('apache-beam/'),
       )
       .filter(({ target }) => !allowed.includes(target.split('/')[0]))
+      .map(({ target }) => `${file} → ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('each room of io has a rule', () => {
+  const folders = readdirSync(join(ROOT, 'io'), { withFileTypes: true }).filter((each) => each.isDirectory());
+  expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(MAY_IMPORT_IN_IO).sort());
+});
+
+test.each(Object.keys(MAY_IMPORT_IN_IO))('io/%s imports no other kind of end', (room) => {
+  const allowed = [room, ...MAY_IMPORT_IN_IO[room]];
+  const wrong = filesIn(`io/${room}`).flatMap((file) =>
+    imports
+      .get(file)!
+      .filter(({ target }) => target.startsWith('io/'))
+      // Beside the rooms stand an error of the user and the like, and the list of all that workers register.
+      .filter(({ target }) =>
+        target.split('/').length > 2
+          ? !allowed.includes(target.split('/')[1])
+          : target === 'io/registration.ts',
+      )
       .map(({ target }) => `${file} → ${target}`),
   );
   expect(wrong).toEqual([]);

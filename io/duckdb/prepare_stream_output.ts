@@ -2,20 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
-import { runs } from '../../schema/tables';
+import { runs, STREAM_TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import { removeStaging } from '../staging/staging_directory';
 import { withDuckdb } from './open';
 import { prepareOutput } from './prepare_output';
 import { storeError } from './store_error';
-import {
-  createStreamTables,
-  dropStreamTables,
-  type Owner,
-  readOwner,
-  STREAM_TABLES,
-  tableNames,
-} from './stream_tables';
+import { createStreamTables, dropStreamTables, type Owner, readOwner, tableNames } from './stream_tables';
 import { latestWatermark, timestampSql, watermarkOf } from './stream_watermark';
 import type { RunIdentity } from './switch_tables';
 import { type LockWait, whenUnlocked } from './when_unlocked';

@@ -2,12 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { required } from '../../schema/column';
 import { duckdbCreateTable, duckdbViews, quote } from '../../schema/duckdb';
-import { type Table, table } from '../../schema/table';
-import { runs, silverEvents, TABLES } from '../../schema/tables';
+import { table } from '../../schema/table';
+import { runs, STREAM_TABLES, TABLES } from '../../schema/tables';
 import { viewStatements } from '../../schema/views';
-
-/** Tables that a stream writes. */
-export const STREAM_TABLES: readonly Table[] = TABLES.filter(({ name }) => name !== silverEvents.name);
 
 /**
  * Rows of gold tables that were removed because all their records lost against duplicates. Without it, an older row that comes again would be taken for a new one. Kept until the window is two days past

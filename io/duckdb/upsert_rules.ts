@@ -3,25 +3,15 @@
  */
 import type { Table } from '../../schema/table';
 import { deadLetters, goldAnomaliesHourlyBrand, pipelineLedger } from '../../schema/tables';
-
-/** What the sink sets in the rows of a flush. */
-export interface Stamp {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly commit: number;
-}
+import type { Stamp } from '../staging/stream_rows';
 
 export interface UpsertRule {
   /** A number over the columns of a row, by which the largest of a flush's rows of one key is found. */
   readonly order: (row: string) => string;
   /** Whether a row that is `stored` stays though one of its key is `coming`. */
   readonly stays: (stored: string, coming: string, stamp: Stamp) => string;
-  /** Rows without any event remove the one that is there, and leave a tombstone. */
-  readonly leavesTombstones: boolean;
   /** Whether a flush has many rows of each key. */
   readonly repeatsKeys: boolean;
-  /** Columns that are set when the row is written, which the graph can't know. */
-  readonly stamped: Readonly<Record<string, keyof Stamp>>;
 }
 
 const pane = (row: string): string => `list_position(['early', 'on_time', 'late'], ${row}.pane)`;
@@ -36,27 +26,20 @@ const byVerdict = (row: string): string =>
 const GOLD: UpsertRule = {
   order: byRevision,
   stays: (stored, coming) => `${byRevision(stored)} >= ${byRevision(coming)}`,
-  leavesTombstones: true,
   repeatsKeys: false,
-  stamped: { computed_at: 'time' },
 };
 
 const OTHERS: Readonly<Record<string, UpsertRule>> = {
-  /** An hour that healed by losing all its events is a retracted row, so no row is ever removed. */
   [goldAnomaliesHourlyBrand.name]: {
     order: byVerdict,
     stays: (stored, coming) => `${byVerdict(stored)} >= ${byVerdict(coming)}`,
-    leavesTombstones: false,
     repeatsKeys: false,
-    stamped: { computed_at: 'time' },
   },
   /** A record that is read again is rejected again: the first row stays. */
   [deadLetters.name]: {
     order: (row) => `-epoch_ms(${row}.rejected_at)`,
     stays: () => 'true',
-    leavesTombstones: false,
     repeatsKeys: false,
-    stamped: {},
   },
   /**
    * Of the rows of one commit the fullest counts: all numbers only grow. A commit that a crash has cut off is done again under its number, with other records maybe, and the state goes on from that one; so an
@@ -66,9 +49,7 @@ const OTHERS: Readonly<Record<string, UpsertRule>> = {
     order: (row) =>
       `(${row}."read" + ${row}.counted + ${row}.duplicates + ${row}.rejected + coalesce(${row}.late_dropped, 0) + ${row}.redriven)`,
     stays: (stored, _coming, { commit }) => `${stored}."commit" > ${commit}`,
-    leavesTombstones: false,
     repeatsKeys: true,
-    stamped: { commit: 'commit' },
   },
 };
 

@@ -1,9 +1,10 @@
 /** The statements that bring the rows of a flush, which a temporary table holds as they were logged, into the table they are for. */
 import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
+import { type Stamp, streamRows } from '../staging/stream_rows';
 import { streamTombstones } from './stream_tables';
 import { timestampSql } from './stream_watermark';
-import { isVoidSql, type Stamp, upsertRule } from './upsert_rules';
+import { isVoidSql, upsertRule } from './upsert_rules';
 
 const TOMBSTONES = quote(streamTombstones.name);
 
@@ -21,7 +22,7 @@ export function createIncoming(table: Table): string {
 
 /** Number of incoming rows that remove others. */
 export function countVoid(table: Table): string {
-  return upsertRule(table).leavesTombstones
+  return streamRows(table).removesVoid
     ? `(SELECT count(*) FROM ${quote(incomingName(table))} i WHERE ${isVoidSql('i')})`
     : '0';
 }
@@ -72,11 +73,11 @@ export function addTombstones(table: Table, lateness: number): string {
 
 /** The incoming rows that remain → the table. */
 export function insertIncoming(table: Table, stamp: Stamp): string {
-  const { stamped, leavesTombstones } = upsertRule(table);
+  const { stamped, removesVoid } = streamRows(table);
   const values = { time: timestampSql(Math.trunc(stamp.time)), commit: `${stamp.commit}::BIGINT` };
   const stamps = Object.entries(stamped).map(([column, what]) => `${values[what]} AS ${quote(column)}`);
   const columns = stamps.length === 0 ? '*' : `* REPLACE (${stamps.join(', ')})`;
-  const kept = leavesTombstones ? ` WHERE NOT ${isVoidSql('i')}` : '';
+  const kept = removesVoid ? ` WHERE NOT ${isVoidSql('i')}` : '';
   return `INSERT INTO ${quote(table.name)} SELECT ${columns} FROM ${quote(incomingName(table))} i${kept}`;
 }
 

@@ -6,17 +6,17 @@ import * as fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
-import { pipelineLedger, runs } from '../../schema/tables';
+import { pipelineLedger, runs, STREAM_TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import type { LoggedRows } from '../staging/log_rows';
+import { streamRows } from '../staging/stream_rows';
 import { appendBlocks } from './append_blocks';
 import type { AttachedFile } from './attached_file';
 import { doubtCutOff, type OpenBucket, openBuckets } from './open_buckets';
 import { storeError } from './store_error';
-import { type Owner, readOwner, STREAM_TABLES, streamTombstones } from './stream_tables';
+import { type Owner, readOwner, streamTombstones } from './stream_tables';
 import { latestWatermark, timestampSql, watermarkOf } from './stream_watermark';
 import type { RunIdentity, TableCounts } from './switch_tables';
-import { upsertRule } from './upsert_rules';
 import {
   addTombstones,
   countVoid,
@@ -120,7 +120,7 @@ async function bringIn(
     await connection.run(
       [
         keepLargest(table, rows),
-        ...(tombstones > 0 && upsertRule(table).leavesTombstones ? heedTombstones(table) : []),
+        ...(tombstones > 0 && streamRows(table).removesVoid ? heedTombstones(table) : []),
         ...replaceOlder(table, { time: now, commit }),
         ...(voids[at] > 0 ? [addTombstones(table, run.allowed_lateness_ms)] : []),
         insertIncoming(table, { time: now, commit }),

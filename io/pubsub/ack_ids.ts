@@ -2,8 +2,9 @@
  * Ack ids of messages that came together, as bytes in the form in which requests carry them: the service's are two hundred bytes each and there may be hundreds of thousands, so they are neither made strings nor do
  * they keep the messages in memory that they came with.
  */
-import { DELIMITED } from './wire_cursor';
-import { varintLength, writeVarint } from './wire_varint';
+
+import { varintLength, writeVarint } from '../wire/varint';
+import { DELIMITED } from '../wire/wire_cursor';
 
 /** The field `ack_ids` in AcknowledgeRequest … */
 export const ACKNOWLEDGE_IDS = (2 << 3) | DELIMITED;

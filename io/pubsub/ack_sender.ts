@@ -1,7 +1,7 @@
 /** Sends acks in the background, several requests at a time, again and again until they are taken. What is not acked comes again and is a duplicate; so a failure costs work, never data. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type GrpcFault, STATUS } from '../wire/grpc_fault';
 import { type AckRange, countOf, inRequests } from './ack_ids';
-import { type ServiceFault, STATUS } from './service_fault';
 
 /** Requests under way at once. */
 const LANES = 4;
@@ -10,7 +10,7 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5000;
 
 /** Acks the ranges of one request; null when they are acked. */
-export type SendAcks = (ranges: readonly AckRange[]) => Promise<ServiceFault | null>;
+export type SendAcks = (ranges: readonly AckRange[]) => Promise<GrpcFault | null>;
 
 export class AckSender {
   /** Messages whose ack the service has taken. */
@@ -87,6 +87,6 @@ export class AckSender {
 }
 
 /** The ids are no good, because their lease ran out say. That the subscription is gone or closed to us is not about them. */
-function isRefusal({ code }: ServiceFault): boolean {
+function isRefusal({ code }: GrpcFault): boolean {
   return code === STATUS.INVALID_ARGUMENT || code === STATUS.FAILED_PRECONDITION;
 }

@@ -1,8 +1,9 @@
 /** Keeps messages under lease until they are finalised, and acks them then. */
+
+import type { GrpcFault } from '../wire/grpc_fault';
 import { type AckIds, type AckRange, inRequests } from './ack_ids';
 import { AckSender } from './ack_sender';
 import { Leases, rangeOf } from './leases';
-import type { ServiceFault } from './service_fault';
 import type { SubscriberChannel } from './subscriber_channel';
 import { acknowledgeRequest, modifyDeadlineRequest } from './subscriber_wire';
 
@@ -77,7 +78,7 @@ export class Acknowledger {
     this.isExtending = false;
   }
 
-  private async acknowledge(ranges: readonly AckRange[]): Promise<ServiceFault | null> {
+  private async acknowledge(ranges: readonly AckRange[]): Promise<GrpcFault | null> {
     const request = acknowledgeRequest(this.subscription, ranges);
     const answer = await this.channel.ask('Acknowledge', request, ANSWER_MS);
     return answer instanceof Uint8Array ? null : answer;

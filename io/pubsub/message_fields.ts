@@ -1,5 +1,5 @@
 /** Where the fields of a serialised PubsubMessage are that a record needs: read without making anything of those it does not. */
-import { DELIMITED, VARINT, WireCursor } from './wire_cursor';
+import { DELIMITED, VARINT, WireCursor } from '../wire/wire_cursor';
 
 const DATA = (1 << 3) | DELIMITED;
 const ATTRIBUTES = (2 << 3) | DELIMITED;

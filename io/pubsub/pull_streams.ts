@@ -4,7 +4,8 @@
  * A pull of one message that does not wait is the question. It needs the one permission that streams need, and answers at once, which a stream does not do before there are messages.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { inputErrorOf, isPermanent, type ServiceAddress, type ServiceFault, STATUS } from './service_fault';
+import { type GrpcFault, STATUS } from '../wire/grpc_fault';
+import { inputErrorOf, isPermanent, type ServiceAddress } from './service_fault';
 import type { PullCall, SubscriberChannel } from './subscriber_channel';
 import { pullRequest, streamingPullRequest } from './subscriber_wire';
 
@@ -144,7 +145,7 @@ export class PullStreams {
   }
 
   /** The service ends streams from time to time; only one that ends again and again has to wait. */
-  private async reopen(slot: Slot, { code }: ServiceFault): Promise<void> {
+  private async reopen(slot: Slot, { code }: GrpcFault): Promise<void> {
     const { wait } = slot;
     slot.wait = Math.min(2 * wait, LONGEST_WAIT_MS);
     if (code !== STATUS.OK || wait > FIRST_WAIT_MS) await this.sleep(wait);
@@ -184,7 +185,7 @@ export class PullStreams {
     for (const slot of this.slots) this.open(slot);
   }
 
-  private async ask(answerMs = ANSWER_MS): Promise<ServiceFault | null> {
+  private async ask(answerMs = ANSWER_MS): Promise<GrpcFault | null> {
     const { subscription } = this.settings.address;
     const answer = await this.channel.ask('Pull', pullRequest(subscription, 1), answerMs);
     if (!(answer instanceof Uint8Array)) return answer;

@@ -1,26 +1,6 @@
 /** What Pub/Sub answers when it does not do what was asked: whether to ask again, and what to tell the user. */
 import { InputError } from '../input_error';
-
-/** Status codes of gRPC. */
-export const STATUS = {
-  OK: 0,
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  NOT_FOUND: 5,
-  PERMISSION_DENIED: 7,
-  FAILED_PRECONDITION: 9,
-  UNIMPLEMENTED: 12,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-} as const;
-
-/** A call that failed. */
-export interface ServiceFault {
-  readonly code: number;
-  /** The service's own words. */
-  readonly details: string;
-}
+import { type GrpcFault, STATUS } from '../wire/grpc_fault';
 
 /** Whose fault it was: the subscription, and where it was looked for. */
 export interface ServiceAddress {
@@ -28,14 +8,6 @@ export interface ServiceAddress {
   readonly subscription: string;
   /** Host and port of the emulator, null for Google's service. */
   readonly emulator: string | null;
-}
-
-export function faultOf(error: unknown): ServiceFault {
-  const { code, details, message } = (error ?? {}) as Record<string, unknown>;
-  return {
-    code: typeof code === 'number' ? code : STATUS.UNKNOWN,
-    details: String(details || message || error),
-  };
 }
 
 const PERMANENT: ReadonlySet<number> = new Set([
@@ -48,16 +20,16 @@ const PERMANENT: ReadonlySet<number> = new Set([
 ]);
 
 /** The same call will fail again, until somebody puts something right. */
-export function isPermanent({ code }: ServiceFault): boolean {
+export function isPermanent({ code }: GrpcFault): boolean {
   return PERMANENT.has(code);
 }
 
 /** The fault as one message that says what is wrong and what to do. */
-export function inputErrorOf(fault: ServiceFault, address: ServiceAddress): InputError {
+export function inputErrorOf(fault: GrpcFault, address: ServiceAddress): InputError {
   return new InputError(messageOf(fault, address));
 }
 
-function messageOf({ code, details }: ServiceFault, { subscription, emulator }: ServiceAddress): string {
+function messageOf({ code, details }: GrpcFault, { subscription, emulator }: ServiceAddress): string {
   const [, project, , name] = subscription.split('/');
   const where = emulator === null ? '' : ` on the emulator at ${emulator}`;
   if (isAboutCredentials(code, details)) {

@@ -2,8 +2,8 @@
  * The gRPC channel to Pub/Sub's Subscriber service. Google's client finds credentials, endpoint and emulator and makes the channel; calls go through it as bytes (docs/decisions/0010-pull-as-bytes.md).
  */
 import { PubSub, v1 } from '@google-cloud/pubsub';
+import { type GrpcFault, grpcFaultOf, STATUS } from '../wire/grpc_fault';
 import { emulatorHost } from './emulator';
-import { faultOf, type ServiceFault, STATUS } from './service_fault';
 
 const SERVICE = '/google.pubsub.v1.Subscriber/';
 /** Between two attempts of the channel to connect, at most, milliseconds; gRPC's own limit is two minutes. */
@@ -87,7 +87,7 @@ export class SubscriberChannel {
   }
 
   /** A call with one answer. Keeps its promise with a fault where it fails. */
-  async ask(method: string, request: Buffer, timeoutMs: number): Promise<Buffer | ServiceFault> {
+  async ask(method: string, request: Buffer, timeoutMs: number): Promise<Buffer | GrpcFault> {
     const { interceptors } = this;
     if (this.isClosed) return { code: STATUS.CANCELLED, details: 'The channel is closed' };
     return new Promise((resolve) => {
@@ -97,7 +97,7 @@ export class SubscriberChannel {
         asBytes,
         request,
         { deadline: Date.now() + timeoutMs, interceptors },
-        (error, response) => resolve(error ? faultOf(error) : response!),
+        (error, response) => resolve(error ? grpcFaultOf(error) : response!),
       );
     });
   }
@@ -108,11 +108,7 @@ export class SubscriberChannel {
    * @param onResponse told of each response
    * @param onEnd told once, when the stream is over, why; not after `cancel`
    */
-  pull(
-    request: Buffer,
-    onResponse: (response: Buffer) => void,
-    onEnd: (fault: ServiceFault) => void,
-  ): PullCall {
+  pull(request: Buffer, onResponse: (response: Buffer) => void, onEnd: (fault: GrpcFault) => void): PullCall {
     const { interceptors } = this;
     const call = this.grpc.makeBidiStreamRequest(`${SERVICE}StreamingPull`, asBytes, asBytes, {
       interceptors,
@@ -121,7 +117,7 @@ export class SubscriberChannel {
     // The status that follows says the same.
     call.on('error', () => {});
     call.on('status', (status) => {
-      const fault = faultOf(status);
+      const fault = grpcFaultOf(status);
       if (fault.code !== STATUS.CANCELLED) onEnd(fault);
     });
     call.write(request);

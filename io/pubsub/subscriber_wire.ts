@@ -1,9 +1,10 @@
 /**
  * Requests and responses of `google.pubsub.v1.Subscriber` as bytes. The client's own objects would be made for every message and thrown away at once: a message is handed on in the wire form in which it comes.
  */
+
+import { varintLength, writeVarint } from '../wire/varint';
+import { DELIMITED, VARINT, WireCursor } from '../wire/wire_cursor';
 import { ACKNOWLEDGE_IDS, type AckRange, MODIFY_DEADLINE_IDS } from './ack_ids';
-import { DELIMITED, VARINT, WireCursor } from './wire_cursor';
-import { varintLength, writeVarint } from './wire_varint';
 
 const SUBSCRIPTION = (1 << 3) | DELIMITED;
 

@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../input_error';
+import { grpcFaultOf, STATUS } from '../wire/grpc_fault';
 import { AckIds } from './ack_ids';
 import { Acknowledger } from './acknowledger';
 import { emulatorHost } from './emulator';
@@ -14,7 +15,7 @@ import { messageTimes } from './event_time';
 import { ListeningClock } from './listening_clock';
 import { MessageBuffer } from './message_buffer';
 import { type Outage, PullStreams } from './pull_streams';
-import { faultOf, inputErrorOf, type ServiceAddress, STATUS } from './service_fault';
+import { inputErrorOf, type ServiceAddress } from './service_fault';
 import { decodeMark, encodeMark } from './source_mark';
 import { SubscriberChannel } from './subscriber_channel';
 import { receivedIn } from './subscriber_wire';
@@ -201,7 +202,7 @@ export class SubscriptionSource {
     const waiting = new AbortController();
     const patience = delay(CREDENTIALS_MS, null, { signal: waiting.signal }).catch(() => null);
     const opening = SubscriberChannel.open(address.subscription).catch((error) => {
-      throw without(faultOf(error).details);
+      throw without(grpcFaultOf(error).details);
     });
     try {
       const channel = await Promise.race([opening, patience]);

@@ -8,13 +8,13 @@ import { AttachedFile } from '../../io/duckdb/attached_file';
 import { withDuckdb } from '../../io/duckdb/open';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
 import { prepareStreamOutput, type StreamOutput } from '../../io/duckdb/prepare_stream_output';
-import { STREAM_TABLES, streamTombstones } from '../../io/duckdb/stream_tables';
+import { streamTombstones } from '../../io/duckdb/stream_tables';
 import { type SwitchOptions, switchTables } from '../../io/duckdb/switch_tables';
 import { upsertTables } from '../../io/duckdb/upsert_tables';
 import { StageRows } from '../../io/staging/stage_rows';
 import { removeStaging } from '../../io/staging/staging_directory';
 import { duckdbCreateTable } from '../../schema/duckdb';
-import { deadLetters, goldFunnelHourlyBrand } from '../../schema/tables';
+import { deadLetters, goldFunnelHourlyBrand, STREAM_TABLES } from '../../schema/tables';
 import { goldRow, letterRow, log, run, START } from './upsert_rows';
 
 let folder: string;

@@ -6,7 +6,6 @@ import fc from 'fast-check';
 import { AttachedFile } from '../../io/duckdb/attached_file';
 import { withDuckdb } from '../../io/duckdb/open';
 import { prepareStreamOutput } from '../../io/duckdb/prepare_stream_output';
-import { STREAM_TABLES } from '../../io/duckdb/stream_tables';
 import { type UpsertOptions, upsertTables } from '../../io/duckdb/upsert_tables';
 import type { LoggedRows } from '../../io/staging/log_rows';
 import type { Table } from '../../schema/table';
@@ -16,6 +15,7 @@ import {
   goldFunnelDailyBrand,
   goldFunnelHourlyBrand,
   pipelineLedger,
+  STREAM_TABLES,
 } from '../../schema/tables';
 import { readTables } from '../e2e/read_tables';
 import { tableTexts } from './table_texts';

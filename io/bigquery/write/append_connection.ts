@@ -1,13 +1,12 @@
-import type { ServiceFault } from '../../pubsub/service_fault';
+import { type GrpcFault, STATUS } from '../../wire/grpc_fault';
 import type { Destination } from './append_request';
 import type { RowBatch } from './row_batch';
 import type { AppendAnswer, AppendCall, WriteChannel } from './write_channel';
-import { CODE } from './write_fault';
 
 export interface ConnectionListener {
   answered(batch: RowBatch, answer: AppendAnswer): void;
   /** The connection is over; these batches have had no answer, the oldest first. */
-  ended(fault: ServiceFault, unanswered: readonly RowBatch[]): void;
+  ended(fault: GrpcFault, unanswered: readonly RowBatch[]): void;
 }
 
 /** One AppendRows call, which batches of several tables share, and the batches that it owes an answer. */
@@ -66,7 +65,7 @@ export class AppendConnection {
     this.listener.answered(batch, answer);
   }
 
-  private end(fault: ServiceFault): void {
+  private end(fault: GrpcFault): void {
     clearTimeout(this.deadline);
     this.listener.ended(fault, this.unanswered.splice(0));
   }
@@ -77,7 +76,7 @@ export class AppendConnection {
     if (this.unanswered.length === 0) return;
     this.deadline = setTimeout(() => {
       this.call.cancel();
-      this.end({ code: CODE.DEADLINE_EXCEEDED, details: `no answer within ${this.answerMs} ms` });
+      this.end({ code: STATUS.DEADLINE_EXCEEDED, details: `no answer within ${this.answerMs} ms` });
     }, this.answerMs);
   }
 }

@@ -1,10 +1,10 @@
 /** Sends batches through a few connections, again where they were sent in vain, until BigQuery has taken or refused each. */
 import type { InputError } from '../../input_error';
-import type { ServiceFault } from '../../pubsub/service_fault';
+import { type GrpcFault, STATUS } from '../../wire/grpc_fault';
 import { AppendConnection } from './append_connection';
 import type { RowBatch } from './row_batch';
 import type { AppendAnswer, RowRefusal, WriteChannel } from './write_channel';
-import { backoffMs, CODE, isPermanent, writeError } from './write_fault';
+import { backoffMs, isPermanent, writeError } from './write_fault';
 
 export interface PoolLimits {
   /** Connections at most. All tables share them. */
@@ -103,26 +103,26 @@ export class AppendPool {
     this.known.add(destination.stream);
   }
 
-  private ended(connection: AppendConnection, fault: ServiceFault, unanswered: readonly RowBatch[]): void {
+  private ended(connection: AppendConnection, fault: GrpcFault, unanswered: readonly RowBatch[]): void {
     this.connections.delete(connection);
     if (this.isOver) return;
     const attempts = Math.floor(this.broken / this.limits.connections);
     if (!connection.hasAnswered) this.broken++;
     // What can't be put right by trying again is about the oldest request: the others were sent behind it.
     const [first, ...others] = unanswered;
-    const passing = isPermanent(fault) ? { ...fault, code: CODE.ABORTED } : fault;
+    const passing = isPermanent(fault) ? { ...fault, code: STATUS.ABORTED } : fault;
     if (first !== undefined) this.failedOnce(first, fault, attempts);
     for (const batch of others) this.failedOnce(batch, passing, attempts);
     this.send();
   }
 
   /** @param broken how often all connections broke before this one */
-  private failedOnce(batch: RowBatch, fault: ServiceFault, broken = 0): void {
+  private failedOnce(batch: RowBatch, fault: GrpcFault, broken = 0): void {
     if (this.isOver) return;
     batch.failingSince ??= Date.now();
     const waitedMs = Date.now() - batch.failingSince;
     const mayBeNew =
-      fault.code === CODE.NOT_FOUND &&
+      fault.code === STATUS.NOT_FOUND &&
       !this.known.has(batch.destination.stream) &&
       waitedMs < this.limits.unknownTableMs;
     if ((isPermanent(fault) && !mayBeNew) || waitedMs > this.limits.patienceMs) {

@@ -1,7 +1,7 @@
 /** `AppendRowsRequest` of the Storage Write API as bytes, and how many they are: rows are copied into it once, as they were encoded. */
 import type { Table } from '../../../schema/table';
-import { DELIMITED } from '../../pubsub/wire_cursor';
-import { varintLength, writeVarint } from '../../pubsub/wire_varint';
+import { varintLength, writeVarint } from '../../wire/varint';
+import { DELIMITED } from '../../wire/wire_cursor';
 import type { RowRange } from './row_batch';
 import { rowDescriptor } from './row_descriptor';
 

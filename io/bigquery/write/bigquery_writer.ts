@@ -2,12 +2,11 @@
  * A stream's rows → BigQuery, by the Storage Write API: upserts and removals on each table's default stream, in any order, any of them twice (docs/bigquery-streaming.md). Rows are handed over as they were
  * logged (io/staging/log_rows.ts), wait until a request is full or for a moment, and are certain to be in BigQuery when {@link BigQueryWriter.flush} says so.
  */
-import { deadLetters, runs } from '../../../schema/tables';
-import { STREAM_TABLES } from '../../duckdb/stream_tables';
-import type { Stamp } from '../../duckdb/upsert_rules';
+import { deadLetters, runs, STREAM_TABLES } from '../../../schema/tables';
 import { InputError } from '../../input_error';
 import { type Block, readBlocks } from '../../staging/block_reader';
 import { BlockWriter } from '../../staging/block_writer';
+import type { Stamp } from '../../staging/stream_rows';
 import { AppendPool, type PoolLimits } from './append_pool';
 import { Destination } from './append_request';
 import { type EncodedRows, encodeRows } from './encode_rows';

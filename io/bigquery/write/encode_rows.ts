@@ -1,9 +1,9 @@
 import type { Column, ColumnType } from '../../../schema/column';
 import type { Table } from '../../../schema/table';
-import type { Stamp } from '../../duckdb/upsert_rules';
-import { DELIMITED } from '../../pubsub/wire_cursor';
-import { varintLength, writeVarint } from '../../pubsub/wire_varint';
 import type { Block } from '../../staging/block_reader';
+import type { Stamp } from '../../staging/stream_rows';
+import { varintLength, writeVarint } from '../../wire/varint';
+import { DELIMITED } from '../../wire/wire_cursor';
 import { asciiEncoder, columnEncoder, constantEncoder, type FieldEncoder } from './field_encoders';
 import { changeField } from './row_descriptor';
 import { removals, sequenceNumbers, sequenceRule } from './sequence_rules';

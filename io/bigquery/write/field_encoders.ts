@@ -1,8 +1,8 @@
 /** Columns of a block → fields of protobuf messages, a column at a time: first how long each row gets, then the bytes. No object is made for a field, but for money and texts that are made up here. */
 import type { ColumnType } from '../../../schema/column';
-import { DELIMITED, VARINT } from '../../pubsub/wire_cursor';
-import { varintLength, writeVarint } from '../../pubsub/wire_varint';
 import type { BlockColumn } from '../../staging/block_reader';
+import { varintLength, writeVarint } from '../../wire/varint';
+import { DELIMITED, VARINT } from '../../wire/wire_cursor';
 import { isNull, moneyTextsOf, textBytesOf, wordsOf } from './block_values';
 
 const FIXED64 = 1;

@@ -1,8 +1,8 @@
 /** The protobuf message that rows of a table are sent as: columns in the order of their declaration, numbered from 1, behind them the two pseudo-columns of a change. */
 import type { ColumnType } from '../../../schema/column';
 import type { Table } from '../../../schema/table';
-import { DELIMITED, VARINT } from '../../pubsub/wire_cursor';
-import { varintLength, writeVarint } from '../../pubsub/wire_varint';
+import { varintLength, writeVarint } from '../../wire/varint';
+import { DELIMITED, VARINT } from '../../wire/wire_cursor';
 
 export const CHANGE_TYPE = '_CHANGE_TYPE';
 export const SEQUENCE_NUMBER = '_CHANGE_SEQUENCE_NUMBER';

@@ -4,8 +4,8 @@
  */
 import type { Table } from '../../../schema/table';
 import { deadLetters, goldAnomaliesHourlyBrand, pipelineLedger, runs } from '../../../schema/tables';
-import { type Stamp, upsertRule } from '../../duckdb/upsert_rules';
 import type { Block, BlockColumn } from '../../staging/block_reader';
+import { type Stamp, type StreamRows, streamRows } from '../../staging/stream_rows';
 import { columnOf, isNull, millisecondsOf, numbersOf, textsOf } from './block_values';
 import { sequenceNumber } from './sequence_number';
 
@@ -14,12 +14,8 @@ type Section = (row: number) => number;
 
 type ColumnNamed = (name: string) => BlockColumn;
 
-interface SequenceRule {
+interface SequenceRule extends StreamRows {
   readonly sections: (column: ColumnNamed, stamp: Stamp) => readonly Section[];
-  /** Rows without any event remove the one that is there. */
-  readonly removesVoid: boolean;
-  /** Columns that are set when the row is written, which the graph can't know. */
-  readonly stamped: Readonly<Record<string, keyof Stamp>>;
 }
 
 /** Beyond every time in milliseconds; with it times before 1970 become positive, and an inverted time stays so. */
@@ -82,8 +78,7 @@ const SECTIONS: Readonly<Record<string, SequenceRule['sections']>> = {
 
 export function sequenceRule(table: Table): SequenceRule {
   if (table.name === runs.name) return { sections: LATEST, removesVoid: false, stamped: {} };
-  const { leavesTombstones, stamped } = upsertRule(table);
-  return { sections: SECTIONS[table.name] ?? GOLD, removesVoid: leavesTombstones, stamped };
+  return { sections: SECTIONS[table.name] ?? GOLD, ...streamRows(table) };
 }
 
 /** The sequence numbers of a block's rows. */

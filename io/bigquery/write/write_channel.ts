@@ -4,8 +4,8 @@
  */
 import type { protos, v1 } from '@google-cloud/bigquery-storage';
 import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
-import { faultOf, type ServiceFault } from '../../pubsub/service_fault';
-import { CODE, writeError } from './write_fault';
+import { type GrpcFault, grpcFaultOf, STATUS } from '../../wire/grpc_fault';
+import { writeError } from './write_fault';
 
 const APPEND_ROWS = '/google.cloud.bigquery.storage.v1.BigQueryWrite/AppendRows';
 
@@ -33,7 +33,7 @@ export interface RowRefusal {
 /** The answer to a request. */
 export interface AppendAnswer {
   /** null: all rows are taken. */
-  readonly fault: ServiceFault | null;
+  readonly fault: GrpcFault | null;
   /** With a fault: the rows that it is about, and none was taken. */
   readonly refused: readonly RowRefusal[];
 }
@@ -81,9 +81,9 @@ export class WriteChannel {
       await client.initialize();
     } catch (error) {
       // Nothing but credentials is looked for yet.
-      const { details } = faultOf(error);
+      const { details } = grpcFaultOf(error);
       throw writeError(
-        { code: CODE.UNAUTHENTICATED, details },
+        { code: STATUS.UNAUTHENTICATED, details },
         { dataset, table: null, endpoint: addressOf(options) },
       );
     }
@@ -112,7 +112,7 @@ export class WriteChannel {
   append(
     stream: string,
     onAnswer: (answer: AppendAnswer) => void,
-    onEnd: (fault: ServiceFault) => void,
+    onEnd: (fault: GrpcFault) => void,
   ): AppendCall {
     const metadata = this.newMetadata();
     metadata.set('x-goog-request-params', this.route(stream));
@@ -126,7 +126,7 @@ export class WriteChannel {
     call.on('status', (status: unknown) => {
       if (isOver) return;
       isOver = true;
-      onEnd(faultOf(status));
+      onEnd(grpcFaultOf(status));
     });
     return {
       write: (request) => {
@@ -171,7 +171,7 @@ function answerOf({
   if (error || refused.length > 0) {
     const { code, message } = error ?? {};
     return {
-      fault: { code: code || CODE.INVALID_ARGUMENT, details: message || 'no reason given' },
+      fault: { code: code || STATUS.INVALID_ARGUMENT, details: message || 'no reason given' },
       refused,
     };
   }

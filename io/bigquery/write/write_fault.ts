@@ -1,37 +1,20 @@
 /** What BigQuery answers when it does not take rows: whether to send them again, and what to tell the user. */
 import { InputError } from '../../input_error';
-import type { ServiceFault } from '../../pubsub/service_fault';
-
-/** Status codes of gRPC. */
-export const CODE = {
-  OK: 0,
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  ABORTED: 10,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-} as const;
+import { type GrpcFault, STATUS } from '../../wire/grpc_fault';
 
 /**
  * Upserts may be sent twice, so whatever may be over soon is tried again: an answer that didn't come, a connection that broke, a quota. OK is the end of a connection that still owes answers: BigQuery ends one
  * after some hours, and when nothing was sent for minutes.
  */
 const PASSING: ReadonlySet<number> = new Set([
-  CODE.OK,
-  CODE.CANCELLED,
-  CODE.UNKNOWN,
-  CODE.DEADLINE_EXCEEDED,
-  CODE.RESOURCE_EXHAUSTED,
-  CODE.ABORTED,
-  CODE.INTERNAL,
-  CODE.UNAVAILABLE,
+  STATUS.OK,
+  STATUS.CANCELLED,
+  STATUS.UNKNOWN,
+  STATUS.DEADLINE_EXCEEDED,
+  STATUS.RESOURCE_EXHAUSTED,
+  STATUS.ABORTED,
+  STATUS.INTERNAL,
+  STATUS.UNAVAILABLE,
 ]);
 
 /** A token ran out, and where a new one is had can't be reached just now. gRPC counts that as UNAUTHENTICATED. */
@@ -39,7 +22,7 @@ const TOKEN_UNREACHABLE =
   /^Getting metadata from plugin failed.*(ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|socket hang up|time(d )?out|network)/is;
 
 /** The same rows will be refused again, until somebody puts something right. */
-export function isPermanent(fault: ServiceFault): boolean {
+export function isPermanent(fault: GrpcFault): boolean {
   if (TOKEN_UNREACHABLE.test(fault.details)) return false;
   return !PASSING.has(fault.code) || isAboutCredentials(fault);
 }
@@ -50,8 +33,8 @@ const MOST_DELAY_MS = 10_000;
 const FIRST_QUOTA_DELAY_MS = 1000;
 
 /** How long to wait after a fault, in milliseconds: twice as long each time, and never in step with others. */
-export function backoffMs({ code }: ServiceFault, attempts: number, random = Math.random()): number {
-  const first = code === CODE.RESOURCE_EXHAUSTED ? FIRST_QUOTA_DELAY_MS : FIRST_DELAY_MS;
+export function backoffMs({ code }: GrpcFault, attempts: number, random = Math.random()): number {
+  const first = code === STATUS.RESOURCE_EXHAUSTED ? FIRST_QUOTA_DELAY_MS : FIRST_DELAY_MS;
   return Math.min(MOST_DELAY_MS, first * 2 ** Math.min(attempts, 20)) * (0.5 + random / 2);
 }
 
@@ -66,11 +49,11 @@ export interface WriteAddress {
 }
 
 /** The fault as one message that says what is wrong and what to do. */
-export function writeError(fault: ServiceFault, address: WriteAddress): InputError {
+export function writeError(fault: GrpcFault, address: WriteAddress): InputError {
   return new InputError(messageOf(fault, address));
 }
 
-function messageOf(fault: ServiceFault, { dataset, table, endpoint }: WriteAddress): string {
+function messageOf(fault: GrpcFault, { dataset, table, endpoint }: WriteAddress): string {
   const { code, details } = fault;
   const [, project, , name] = dataset.split('/');
   const where = endpoint === null ? '' : ` at ${endpoint}`;
@@ -78,12 +61,12 @@ function messageOf(fault: ServiceFault, { dataset, table, endpoint }: WriteAddre
   if (isAboutCredentials(fault))
     return `No credentials for Google Cloud (${details}). Run "gcloud auth application-default login", or name a key file in GOOGLE_APPLICATION_CREDENTIALS.`;
   switch (code) {
-    case CODE.NOT_FOUND:
+    case STATUS.NOT_FOUND:
       return `There is no table ${what}${where} any more (${details}). Put it back, or start again to have it made.`;
-    case CODE.PERMISSION_DENIED:
+    case STATUS.PERMISSION_DENIED:
       return `No permission to write to ${what}${where} (${details}). The account needs the role roles/bigquery.dataEditor on the dataset.`;
-    case CODE.INVALID_ARGUMENT:
-    case CODE.FAILED_PRECONDITION:
+    case STATUS.INVALID_ARGUMENT:
+    case STATUS.FAILED_PRECONDITION:
       return `BigQuery${where} does not take the rows of ${what} as they are (${details}). Compare its columns and primary key with the declared ones: bq show --format=prettyjson ${project}:${name}${table === null ? '' : `.${table}`}`;
     default:
       return isPermanent(fault)
@@ -92,9 +75,9 @@ function messageOf(fault: ServiceFault, { dataset, table, endpoint }: WriteAddre
   }
 }
 
-function isAboutCredentials({ code, details }: ServiceFault): boolean {
+function isAboutCredentials({ code, details }: GrpcFault): boolean {
   return (
-    code === CODE.UNAUTHENTICATED ||
+    code === STATUS.UNAUTHENTICATED ||
     /default credentials|GOOGLE_APPLICATION_CREDENTIALS|invalid_grant/.test(details)
   );
 }

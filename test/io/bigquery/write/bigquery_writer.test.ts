@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { BigQueryWriter, type WriterLimits } from '../../../../io/bigquery/write/bigquery_writer';
-import { STREAM_TABLES } from '../../../../io/duckdb/stream_tables';
 import { InputError } from '../../../../io/input_error';
 import type { LoggedRows } from '../../../../io/staging/log_rows';
 import type { Table } from '../../../../schema/table';
@@ -15,6 +14,7 @@ import {
   goldFunnelHourlyBrand,
   pipelineLedger,
   runs,
+  STREAM_TABLES,
 } from '../../../../schema/tables';
 import {
   anomalyRow,

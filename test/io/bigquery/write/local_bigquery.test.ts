@@ -3,11 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BigQueryWriter } from '../../../../io/bigquery/write/bigquery_writer';
-import { STREAM_TABLES } from '../../../../io/duckdb/stream_tables';
 import { bigquerySchema } from '../../../../schema/bigquery';
 import type { Column } from '../../../../schema/column';
 import type { Table } from '../../../../schema/table';
-import { deadLetters, goldAnomaliesHourlyBrand, pipelineLedger } from '../../../../schema/tables';
+import {
+  deadLetters,
+  goldAnomaliesHourlyBrand,
+  pipelineLedger,
+  STREAM_TABLES,
+} from '../../../../schema/tables';
 import { describeWithBigquery, type LocalBigquery } from '../../../emulators/bigquery';
 import { anomalyRow, goldRow, ledgerRow, letterRow, log, START, type Values } from '../../upsert_rows';
 import { compareSequenceNumbers } from './documented_order';
