@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DatasetName } from '../../io/bigquery/dataset_name';
 import { describeWithBigquery } from '../emulators/bigquery';
 import { namesIn, readDataset } from '../emulators/bigquery_rows';
-import { type Fate, Interposer } from '../emulators/interposer';
+import { type Fate, FaultProxy } from '../emulators/fault_proxy';
 import { SAMPLE, start, until } from './product';
 import { readTables } from './read_tables';
 import type { TableRow } from './table_diff';
@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describeWithBigquery('bigquery:', (server) => {
-  let between: Interposer;
+  let between: FaultProxy;
   let expected: Record<string, TableRow[]>;
   let summary: Record<string, unknown>;
   const run = (dataset: DatasetName, ...more: string[]) =>
@@ -40,7 +40,7 @@ describeWithBigquery('bigquery:', (server) => {
     readdirSync(tmpdir()).filter((name) => name.startsWith(`.funnelpulse-${project}.${dataset}.`));
 
   beforeAll(async () => {
-    between = await Interposer.before(server().url);
+    between = await FaultProxy.before(server().url);
     process.env.BIGQUERY_EMULATOR_HOST = between.url;
     const file = join(folder, 'sample.duckdb');
     const { code, stdout } = await start([
@@ -59,7 +59,7 @@ describeWithBigquery('bigquery:', (server) => {
   beforeEach(() => {
     between.decide = () => 'pass';
   });
-  afterAll(() => between.close());
+  afterAll(() => between.stop());
 
   const withoutRun = ({ run_id, seconds, output, ...rest }: Record<string, unknown>) => rest;
 

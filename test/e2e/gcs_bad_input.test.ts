@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bucket } from '@google-cloud/storage';
+import { FaultProxy } from '../emulators/fault_proxy';
 import { describeWithGcs, makeBucket, upload } from '../emulators/gcs';
-import { HttpProxy } from '../emulators/http_proxy';
 import { tableTexts } from '../io/table_texts';
 import { type Outcome, SAMPLE, start } from './product';
 
@@ -44,7 +44,7 @@ function expectRefusal({ code, stdout, stderr }: Outcome, said: RegExp): void {
 
 describeWithGcs('bad input in Cloud Storage', (server) => {
   let bucket: Bucket;
-  let proxy: HttpProxy;
+  let proxy: FaultProxy;
   beforeAll(async () => {
     bucket = await makeBucket('shop');
     await upload(bucket, {
@@ -55,11 +55,11 @@ describeWithGcs('bad input in Cloud Storage', (server) => {
       'not.csv.gz': 'not compressed',
       'bin.ndjson': Buffer.from([0, 255, 0]),
     });
-    proxy = await HttpProxy.start(server().endpoint);
+    proxy = await FaultProxy.before(server().endpoint);
   });
   afterAll(() => proxy.stop());
   afterEach(() => {
-    proxy.decide = () => 'through';
+    proxy.decide = () => 'pass';
     process.env.STORAGE_EMULATOR_HOST = server().endpoint;
   });
 
@@ -97,8 +97,8 @@ describeWithGcs('bad input in Cloud Storage', (server) => {
     ['its bytes', 'alt=media'],
     ['the list', 'prefix='],
   ])('no permission for %s', async (_, part) => {
-    process.env.STORAGE_EMULATOR_HOST = proxy.endpoint;
-    proxy.decide = ({ url }) => (url!.includes(part) ? { status: 403, body: REFUSAL } : 'through');
+    process.env.STORAGE_EMULATOR_HOST = proxy.url;
+    proxy.decide = ({ path }) => (path.includes(part) ? { status: 403, body: REFUSAL } : 'pass');
     const input = part === 'prefix=' ? 'gs://shop/' : 'gs://shop/good.csv';
     expectRefusal(
       await run(['--input', input]),
@@ -107,16 +107,16 @@ describeWithGcs('bad input in Cloud Storage', (server) => {
   });
 
   test('an object that is replaced during the run', async () => {
-    process.env.STORAGE_EMULATOR_HOST = proxy.endpoint;
+    process.env.STORAGE_EMULATOR_HOST = proxy.url;
     await upload(bucket, { 'moving.csv': sample });
     let replaced: Promise<void> | undefined;
-    proxy.decide = async ({ url, headers }) => {
+    proxy.decide = async ({ path, headers }) => {
       // Its header has been read, and one of its ranges is to be.
-      if (url!.includes('alt=media') && !headers.range?.startsWith('bytes=0-')) {
+      if (path.includes('alt=media') && !headers.range?.startsWith('bytes=0-')) {
         replaced ??= upload(bucket, { 'moving.csv': Buffer.concat([sample, sample.subarray(1000)]) });
         await replaced;
       }
-      return 'through' as const;
+      return 'pass' as const;
     };
     const ended = await run(['--input', 'gs://shop/moving.csv', '--split-size', '200KiB', '--workers', '2']);
     expect(replaced).toBeDefined();
@@ -152,21 +152,21 @@ describeWithGcs('bad input in Cloud Storage', (server) => {
   });
 
   test('a service that now and then can’t answer, or breaks off', async () => {
-    process.env.STORAGE_EMULATOR_HOST = proxy.endpoint;
+    process.env.STORAGE_EMULATOR_HOST = proxy.url;
     const faults = { unavailable: 0, cut: 0 };
     let requests = 0;
-    proxy.decide = ({ url }) => {
+    proxy.decide = ({ path }) => {
       requests++;
       if (requests % 4 === 1) {
         faults.unavailable++;
         return { status: 503 };
       }
       // It takes ten seconds to notice one.
-      if (url!.includes('alt=media') && faults.cut < 2 && requests % 4 === 3) {
+      if (path.includes('alt=media') && faults.cut < 2 && requests % 4 === 3) {
         faults.cut++;
         return { cutAfter: 30_000 };
       }
-      return 'through';
+      return 'pass';
     };
     const shaken = join(folder, 'shaken.duckdb');
     const flags = ['--input', 'gs://shop/good.csv', '--split-size', '500KiB', '--workers', '3'];

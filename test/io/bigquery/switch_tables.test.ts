@@ -11,7 +11,7 @@ import type { Table } from '../../../schema/table';
 import { deadLetters, goldFunnelDailyBrand, pipelineLedger, runs } from '../../../schema/tables';
 import { describeWithBigquery } from '../../emulators/bigquery';
 import { namesIn, readTable, runSql } from '../../emulators/bigquery_rows';
-import { Interposer } from '../../emulators/interposer';
+import { FaultProxy, googleError } from '../../emulators/fault_proxy';
 import { books, day, letter, type Values } from './rows';
 
 // A statement takes the stand-in a tenth of a second and more, on a machine that has other work several times that.
@@ -63,16 +63,16 @@ const all = (): Staged[] => [
 ];
 
 describeWithBigquery('the switch of a dataset', (server) => {
-  let between: Interposer;
+  let between: FaultProxy;
   beforeAll(async () => {
-    between = await Interposer.before(server().url);
+    between = await FaultProxy.before(server().url);
     process.env.BIGQUERY_EMULATOR_HOST = between.url;
   });
   beforeEach(() => {
     between.decide = () => 'pass';
     between.calls.length = 0;
   });
-  afterAll(() => between.close());
+  afterAll(() => between.stop());
 
   const leftovers = async (dataset: DatasetName) =>
     (await namesIn(dataset)).filter((name) => name.startsWith('staging_'));
@@ -163,7 +163,7 @@ describeWithBigquery('the switch of a dataset', (server) => {
     // Nothing is tidied up either, as when the process is killed.
     between.decide = ({ method, body }) =>
       method === 'DELETE' || body.includes('BEGIN TRANSACTION')
-        ? { status: 403, reason: 'accessDenied', message: 'Access Denied: not now' }
+        ? googleError(403, 'accessDenied', 'Access Denied: not now')
         : 'pass';
     await expect(switchTables(staged, same)).rejects.toThrow('permission denied');
     expect(await leftovers(dataset)).toHaveLength(3);
@@ -308,40 +308,39 @@ describeWithBigquery('the switch of a dataset', (server) => {
     test.each([
       [
         'no permission',
-        {
-          status: 403,
-          reason: 'accessDenied',
-          message: 'Access Denied: Dataset local-test:x: Permission bigquery.datasets.get denied on dataset',
-        },
+        googleError(
+          403,
+          'accessDenied',
+          'Access Denied: Dataset local-test:x: Permission bigquery.datasets.get denied on dataset',
+        ),
         /permission denied \(Access Denied.*roles\/bigquery\.jobUser on the project and roles\/bigquery\.dataEditor on the dataset$/,
       ],
       [
         'a project without billing',
-        {
-          status: 403,
-          reason: 'billingNotEnabled',
-          message:
-            'Billing has not been enabled for this project. DML queries are not allowed in the free tier.',
-        },
+        googleError(
+          403,
+          'billingNotEnabled',
+          'Billing has not been enabled for this project. DML queries are not allowed in the free tier.',
+        ),
         /need a project with billing/,
       ],
       [
         'a pair of regions that don’t go together',
-        {
-          status: 400,
-          reason: 'invalid',
-          message: 'Cannot read and write in different locations: source: US, destination: europe-west1',
-        },
+        googleError(
+          400,
+          'invalid',
+          'Cannot read and write in different locations: source: US, destination: europe-west1',
+        ),
         /source: US, destination: europe-west1\. What is read and what is written have to be in one location/,
       ],
       [
         'a project that is not there',
-        { status: 404, reason: 'notFound', message: 'Not found: Project local-test' },
+        googleError(404, 'notFound', 'Not found: Project local-test'),
         /Not found: Project local-test\. Correct the project's name/,
       ],
       [
         'credentials that are refused',
-        { status: 401, reason: 'authError', message: 'Invalid Credentials' },
+        googleError(401, 'authError', 'Invalid Credentials'),
         /no usable credentials were found \(Invalid Credentials\)\. Sign in with/,
       ],
     ])('%s', async (_, fate, message) => {
@@ -354,12 +353,11 @@ describeWithBigquery('the switch of a dataset', (server) => {
       const dataset = newDataset();
       between.decide = ({ body }) =>
         body.includes('BEGIN TRANSACTION')
-          ? {
-              status: 400,
-              reason: 'invalidQuery',
-              message:
-                'UPDATE or DELETE statement over table local-test.x would affect rows in the streaming buffer, which is not supported',
-            }
+          ? googleError(
+              400,
+              'invalidQuery',
+              'UPDATE or DELETE statement over table local-test.x would affect rows in the streaming buffer, which is not supported',
+            )
           : 'pass';
       expect(await refusal(switchTables(all(), options(dataset, 'buffered')))).toContain(
         'for up to 90 minutes',
@@ -373,7 +371,10 @@ describeWithBigquery('the switch of a dataset', (server) => {
         if (!/switch_[01]\b/.test(path + body)) return 'pass';
         lost++;
         const message = 'Transaction is aborted due to concurrent update against table x';
-        return { json: { status: { state: 'DONE', errorResult: { reason: 'invalidQuery', message } } } };
+        return {
+          status: 200,
+          body: { status: { state: 'DONE', errorResult: { reason: 'invalidQuery', message } } },
+        };
       };
       await switchTables(all(), options(dataset, 'conflict'));
       expect(lost).toBeGreaterThan(1);

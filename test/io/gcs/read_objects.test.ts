@@ -11,8 +11,8 @@ import { ReadRanges } from '../../../io/files/read_ranges';
 import { openStorage } from '../../../io/gcs/client';
 import { storedBytes } from '../../../io/gcs/stored_bytes';
 import { InputError } from '../../../io/input_error';
+import { FaultProxy } from '../../emulators/fault_proxy';
 import { describeWithGcs, makeBucket, upload } from '../../emulators/gcs';
-import { HttpProxy } from '../../emulators/http_proxy';
 
 /** Ranges of inputs. */
 async function rangesOf(inputs: readonly string[], splitBytes: number): Promise<FileRange[]> {
@@ -172,16 +172,16 @@ describeWithGcs('objects of Cloud Storage', (server) => {
   });
 
   describe('over connections that break', () => {
-    let proxy: HttpProxy;
+    let proxy: FaultProxy;
     beforeAll(async () => {
-      proxy = await HttpProxy.start(server().endpoint);
-      process.env.STORAGE_EMULATOR_HOST = proxy.endpoint;
+      proxy = await FaultProxy.before(server().endpoint);
+      process.env.STORAGE_EMULATOR_HOST = proxy.url;
     });
     afterAll(async () => {
       process.env.STORAGE_EMULATOR_HOST = server().endpoint;
       await proxy.stop();
     });
-    const isMedia = (url: string | undefined) => url!.includes('alt=media');
+    const isMedia = (path: string) => path.includes('alt=media');
     const read = async (
       path: string,
       start: number,
@@ -205,8 +205,8 @@ describeWithGcs('objects of Cloud Storage', (server) => {
       await upload(bucket, { 'broken.bin': bytes }, encoding);
       let requests = 0;
       // Of what was uploaded so, each request begins at its beginning: the connection must last longer each time.
-      proxy.decide = ({ url }) =>
-        isMedia(url) && ++requests < 6 ? { cutAfter: requests * 40_000 } : 'through';
+      proxy.decide = ({ path }) =>
+        isMedia(path) && ++requests < 6 ? { cutAfter: requests * 40_000 } : 'pass';
       expect((await read('broken.bin', 1000, 400_000)).equals(bytes.subarray(1000, 400_000))).toBe(true);
       expect(requests).toBeGreaterThan(3);
     });
@@ -214,8 +214,8 @@ describeWithGcs('objects of Cloud Storage', (server) => {
     test('a server that falls silent', async () => {
       await upload(bucket, { 'silent.bin': bytes });
       let requests = 0;
-      proxy.decide = ({ url }) =>
-        isMedia(url) && ++requests === 1 ? { cutAfter: 100_000, silent: true } : 'through';
+      proxy.decide = ({ path }) =>
+        isMedia(path) && ++requests === 1 ? { cutAfter: 100_000, silent: true } : 'pass';
       expect(
         (await read('silent.bin', 0, 1 << 20, { attempts: 2, pauseMs: 1, stallMs: 400 })).equals(bytes),
       ).toBe(true);
@@ -225,7 +225,7 @@ describeWithGcs('objects of Cloud Storage', (server) => {
     test('one that always breaks off', async () => {
       await upload(bucket, { 'always.bin': bytes });
       let requests = 0;
-      proxy.decide = ({ url }) => (isMedia(url) && ++requests > 0 ? { cutAfter: 0 } : 'through');
+      proxy.decide = ({ path }) => (isMedia(path) && ++requests > 0 ? { cutAfter: 0 } : 'pass');
       expect(await refusal(read('always.bin', 0, 100))).toMatch(
         /cannot read gs:\/\/ranges\/always\.bin: the server at .* does not answer/,
       );
