@@ -13,6 +13,7 @@ const path = require('node:path');
 const DIST = path.join(__dirname, '..', 'dist');
 require(path.join(DIST, 'beam', 'node24.js'));
 const { executeStream } = require(path.join(DIST, 'pipelines', 'execute_stream.js'));
+const { duckdbStreamOutput } = require(path.join(DIST, 'pipelines', 'outputs', 'duckdb_stream_output.js'));
 const { readMessages } = require(path.join(DIST, 'io', 'pubsub', 'read_messages.js'));
 const { PUBSUB_READ_URN } = require(path.join(DIST, 'beam', 'pubsub_read.js'));
 const { startWorkers } = require(path.join(DIST, 'runners', 'local', 'index.js'));
@@ -72,7 +73,7 @@ executeStream({
     computedAt: 0,
   },
   baseline: { name: 'file', hours: [] },
-  output: path.join(folder, 'funnel.duckdb'),
+  output: duckdbStreamOutput(path.join(folder, 'funnel.duckdb')),
   replace: false,
   state: path.join(folder, 'state'),
   commitEveryMs: 1000,

@@ -1,10 +1,11 @@
 /** What hours of a run are scored against: `--baseline` and `--history`, read once at the start. */
-import { readBaseline, readHistory, readOwnHistory } from '../io/duckdb/read_baseline';
+import { readBaseline } from '../io/duckdb/read_baseline';
 import { InputError } from '../io/input_error';
 import { HOUR_MS } from '../schema/events';
 import type { HistoryHour } from '../transforms/baseline/baseline_fn';
 import { MOST_TRAILING_LATENESS_MS } from '../transforms/baseline/trailing';
-import { duckdbFile } from './duckdb_file';
+import { readHistory } from './outputs/read_history';
+import type { StreamOutput } from './outputs/stream_output';
 
 export type BaselineChoice =
   | { readonly name: 'run' }
@@ -15,7 +16,7 @@ export type BaselineChoice =
 export interface BaselineOptions {
   /** `--baseline`: run, trailing or a file. */
   readonly baseline: string;
-  /** `--history`: duckdb:FILE. */
+  /** `--history`: duckdb:FILE or bigquery:PROJECT.DATASET. */
   readonly history: string | undefined;
   /** `--min-baseline-views`. */
   readonly minViews: number;
@@ -35,7 +36,7 @@ export async function chooseBaseline({
   if (baseline !== 'trailing') return { name: 'file', hours: await readBaseline(baseline) };
   return {
     name: 'trailing',
-    history: history === undefined ? null : await readHistory(duckdbFile('history', history), minViews),
+    history: history === undefined ? null : await readHistory(history, minViews),
   };
 }
 
@@ -46,8 +47,8 @@ export async function chooseBaseline({
  */
 export async function chooseStreamBaseline(
   options: BaselineOptions & {
-    /** The DuckDB file that the stream writes, which may not be there yet. */
-    readonly output: string;
+    /** What the stream writes, which may not be there yet. */
+    readonly output: Pick<StreamOutput, 'history'>;
     readonly allowedLatenessMs: number;
   },
 ): Promise<BaselineChoice> {
@@ -61,6 +62,6 @@ export async function chooseStreamBaseline(
       `--allowed-lateness of ${allowedLatenessMs / HOUR_MS}h is too long for --baseline trailing: what comes more than ${MOST_TRAILING_LATENESS_MS / HOUR_MS}h late would change baselines that hours have been scored against. Lower it, or name a file as --baseline`,
     );
   if (baseline === 'trailing' && history === undefined)
-    return { name: 'trailing', history: await readOwnHistory(output, minViews) };
+    return { name: 'trailing', history: await output.history(minViews) };
   return chooseBaseline(options);
 }

@@ -3,12 +3,8 @@ import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import type { Pipeline as PipelineProto } from 'apache-beam/proto/beam_runner_api';
 import { type PCollection, Pipeline, Root } from '../beam/sdk';
-import { AttachedFile } from '../io/duckdb/attached_file';
-import { prepareStreamOutput } from '../io/duckdb/prepare_stream_output';
-import { upsertTables } from '../io/duckdb/upsert_tables';
 import { keepHistory } from '../io/staging/history_hours';
 import { takeLogged } from '../io/staging/log_rows';
-import { removeStaging, stagingOf } from '../io/staging/staging_directory';
 import {
   type Flush,
   type Rest,
@@ -25,6 +21,7 @@ import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';
 import type { BaselineChoice } from './baseline_choice';
 import { baselineEnd, hoursOf } from './baseline_end';
 import { type FunnelOptions, funnel } from './funnel';
+import type { StreamOutput } from './outputs/stream_output';
 import './registration';
 import { streamEnds } from './stream_ends';
 
@@ -39,8 +36,7 @@ export interface StreamRun {
   readonly baseline: BaselineChoice;
   /** Topic that dead letters are published to, too: `projects/P/topics/T`. */
   readonly deadLetterTopic?: string;
-  /** The DuckDB file. */
-  readonly output: string;
+  readonly output: StreamOutput;
   /** Takes the output over where it is another's. */
   readonly replace: boolean;
   /** Folder of the state. */
@@ -69,10 +65,11 @@ export interface StreamRun {
  * Runs the funnel over a stream; when the promise is kept, the source is over or drained, and everything it gave is in the output. Returns the id of this run in `runs`.
  */
 export async function executeStream(run: StreamRun): Promise<string> {
-  const file = run.output;
+  const { output } = run;
   const runId = randomUUID();
+  const staging = output.staging(runId);
   // The graph comes first: a state is opened by whoever has the graph that made it, and an output by whoever has the state.
-  const graph = graphOf(run, stagingOf(file, runId));
+  const graph = graphOf(run, staging);
   const store = openState(run.state, stateOf(run, graph));
   const identity = {
     run_id: runId,
@@ -80,59 +77,48 @@ export async function executeStream(run: StreamRun): Promise<string> {
     mode: 'streaming' as const,
     input: run.input,
     options: JSON.stringify(run.funnel),
-    watermark: null,
+    watermark: BEFORE_ALL,
     allowed_lateness_ms: run.funnel.windowing.allowedLatenessMs,
     started_at: Date.now(),
   };
   try {
-    const staging = await prepareStreamOutput({
-      file,
-      run: { ...identity, watermark: BEFORE_ALL },
-      commits: store.commits,
-      replace: run.replace,
-    });
-    const output = new AttachedFile(file, path.join(staging, 'spilled'));
-    try {
-      keepHistory(historyIn(staging), hoursOf(run.baseline) ?? []);
-      // The first flush of a run always happens: it looks at what a crash may have cut off.
-      let flushed = 0;
-      const flush = async ({ watermark, isOver, isLast }: Flush): Promise<void> => {
-        const logged = takeLogged(staging);
-        const started = Date.now();
-        // A watermark alone can wait: opening the output takes longer than writing it down.
-        if (logged.length === 0 && !isLast && started - flushed < LEAST_BETWEEN_WATERMARKS_MS) return;
-        flushed = started;
-        const written = await upsertTables(logged, {
-          ...{ output, now: Date.now(), commit: store.commits + 1, isLast },
-          run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
-          audit: refuseOpenBuckets,
-        });
-        const rows = Object.values(written).reduce((sum, each) => sum + each, 0);
-        run.onFlush?.(rows, Date.now() - started);
-      };
-      await runLocally(graph, {
-        workers: run.workers,
-        registration: [...(run.registration ?? [])],
-        sources: run.sources,
-        checkpoints: {
-          store,
-          everyMs: run.commitEveryMs,
-          flush,
-          ...(run.reached && { reached: run.reached }),
-        },
-        ...(run.signal && { signal: run.signal }),
-        ...(run.drain && { drain: run.drain }),
-        ...(run.mostStateBytes !== undefined && { mostStateBytes: run.mostStateBytes }),
-        onDropped: ({ value }) => run.onLate?.(recordsIn(value)),
-        ...(run.onRest && { onRest: run.onRest }),
+    await output.prepare({ run: identity, commits: store.commits, replace: run.replace });
+    keepHistory(historyIn(staging), hoursOf(run.baseline) ?? []);
+    // The first flush of a run always happens: it looks at what a crash may have cut off.
+    let flushed = 0;
+    const flush = async ({ watermark, isOver, isLast }: Flush): Promise<void> => {
+      const logged = takeLogged(staging);
+      const started = Date.now();
+      if (logged.length === 0 && !isLast && started - flushed < output.watermarkEveryMs) return;
+      flushed = started;
+      const written = await output.flush(logged, {
+        ...{ now: Date.now(), commit: store.commits + 1, isLast },
+        run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
+        audit: refuseOpenBuckets,
       });
-      return runId;
-    } finally {
-      output.close();
-      removeStaging(staging);
-    }
+      const rows = Object.values(written).reduce((sum, each) => sum + each, 0);
+      run.onFlush?.(rows, Date.now() - started);
+    };
+    await runLocally(graph, {
+      workers: run.workers,
+      registration: [...(run.registration ?? [])],
+      sources: run.sources,
+      checkpoints: {
+        store,
+        everyMs: run.commitEveryMs,
+        flush,
+        ...(run.reached && { reached: run.reached }),
+      },
+      ...(run.signal && { signal: run.signal }),
+      ...(run.drain && { drain: run.drain }),
+      ...(run.mostStateBytes !== undefined && { mostStateBytes: run.mostStateBytes }),
+      onDropped: ({ value }) => run.onLate?.(recordsIn(value)),
+      ...(run.onRest && { onRest: run.onRest }),
+    });
+    return runId;
   } finally {
-    await store.close();
+    // Whoever has the state has the output: it is given back first.
+    await output.close().finally(() => store.close());
   }
 }
 
@@ -170,9 +156,6 @@ function stateOf({ baseline, funnel: options }: StreamRun, graph: PipelineProto)
     steps: fingerprints.steps,
   };
 }
-
-/** How long `runs` may name an older watermark than the one that has been reached, where no row has changed. */
-const LEAST_BETWEEN_WATERMARKS_MS = 1000;
 
 /** A watermark that has not moved yet: the first moment that every store can hold. */
 const BEFORE_ALL = Date.parse('0001-01-01T00:00:00Z');

@@ -34,10 +34,10 @@ export const OUTPUT_OPTIONS = {
     type: 'string',
     demandOption: true,
     describe:
-      'Where the tables go: duckdb:FILE, or bigquery:PROJECT.DATASET for files (a subscription has duckdb:FILE)',
+      'Where the tables go: duckdb:FILE or bigquery:PROJECT.DATASET',
     unit: 'duckdb:FILE or bigquery:PROJECT.DATASET',
     change:
-      'Always given. The run replaces the tables of an earlier run in there, all at once, at its end. A dataset that is missing is made',
+      'Always given. A run over files replaces the tables of an earlier run in there, all at once, at its end; a stream keeps them up to date. A dataset that is missing is made',
   },
   location: {
     type: 'string',
@@ -129,7 +129,7 @@ export const COMPUTE_OPTIONS = {
     type: 'string',
     describe:
       'With --baseline trailing: the output of an earlier run, for the days before this one’s first. An hour that this run has itself replaces the one in there',
-    unit: 'duckdb:FILE',
+    unit: 'duckdb:FILE or bigquery:PROJECT.DATASET',
     defaultDescription: 'none for files: the first two days have no baseline; for a stream its own output',
     change: 'Set it where the input begins where an earlier run’s ended',
   },
@@ -178,7 +178,7 @@ export const STREAM_OPTIONS = {
     type: 'string',
     describe: 'Folder of what a stream has to remember: after a stop or a crash it goes on from there',
     unit: 'directory, made where missing',
-    defaultDescription: 'the output’s path and .state',
+    defaultDescription: 'the output’s path and .state, or PROJECT.DATASET.state',
     change: 'Name a disk that outlives the machine. Each stream needs a folder of its own',
   },
   'commit-every': {

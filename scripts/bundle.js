@@ -32,8 +32,10 @@ esbuild
     external: [
       '@duckdb/node-bindings',
       '@google-cloud/bigquery',
+      '@google-cloud/bigquery-storage',
       '@google-cloud/pubsub',
       '@google-cloud/storage',
+      '@grpc/grpc-js',
       'lmdb',
     ],
     plugins: [withoutSdkWorker],

@@ -1,8 +1,28 @@
 import type { BigQuery, BigQueryOptions } from '@google-cloud/bigquery';
+import { InputError } from '../input_error';
 
 /** Host, or URL, of a server that stands in for BigQuery; undefined for Google's service. */
 export function emulatorHost(): string | undefined {
   return process.env.BIGQUERY_EMULATOR_HOST || undefined;
+}
+
+/**
+ * Host and port of a server that stands in for the Storage Write API; undefined for Google's.
+ *
+ * @throws {InputError} where only one of the two APIs has a stand-in, or the address is none
+ */
+export function storageEmulator(): { host: string; port: number } | undefined {
+  const address = process.env.BIGQUERY_STORAGE_EMULATOR_HOST;
+  if (!address) {
+    if (emulatorHost() === undefined) return undefined;
+    throw new InputError(
+      'BIGQUERY_EMULATOR_HOST names an emulator of BigQuery, and a stream writes by its Storage Write API: name that one’s HOST:PORT in BIGQUERY_STORAGE_EMULATOR_HOST',
+    );
+  }
+  const [, host, port] = /^\[?([^\]/]+?)\]?:(\d{1,5})$/.exec(address) ?? [];
+  if (host === undefined)
+    throw new InputError(`BIGQUERY_STORAGE_EMULATOR_HOST ${address}: HOST:PORT was expected`);
+  return { host, port: Number(port) };
 }
 
 /**

@@ -13,6 +13,17 @@ import { isMissing, isThere } from './service_error';
 /** Where a dataset is made that nobody has named a location for: BigQuery's own default. */
 const DEFAULT_LOCATION = 'US';
 
+/** Where the jobs of a dataset run; null where there is no such dataset. */
+export async function findDataset(client: BigQuery, name: DatasetName): Promise<JobPlace | null> {
+  try {
+    const [{ location }] = await client.dataset(name.dataset).getMetadata();
+    return { client, location: String(location) };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
 /**
  * Finds the dataset, or makes it, and returns where its jobs run.
  *
@@ -24,29 +35,26 @@ export async function openDataset(
   name: DatasetName,
   location: string | null,
 ): Promise<JobPlace> {
-  const dataset = client.dataset(name.dataset);
-  const find = async (): Promise<string> => String((await dataset.getMetadata())[0].location);
-  let found: string;
-  try {
-    found = await find();
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    try {
-      await client.createDataset(name.dataset, {
-        location: location ?? DEFAULT_LOCATION,
-        description: 'The funnel of an online shop, its anomalies and the books of the runs',
-      });
-    } catch (conflict) {
-      // Another run made it a moment ago.
-      if (!isThere(conflict)) throw conflict;
-    }
-    found = await find();
-  }
-  if (location !== null && location.toUpperCase() !== found.toUpperCase())
+  const place = (await findDataset(client, name)) ?? (await makeDataset(client, name, location));
+  if (location !== null && location.toUpperCase() !== place.location.toUpperCase())
     throw new InputError(
-      `cannot write to bigquery:${textOf(name)}: the dataset is in ${found}, not in ${location}. Leave --location out, or choose another dataset`,
+      `cannot write to bigquery:${textOf(name)}: the dataset is in ${place.location}, not in ${location}. Leave --location out, or choose another dataset`,
     );
-  return { client, location: found };
+  return place;
+}
+
+async function makeDataset(client: BigQuery, name: DatasetName, location: string | null): Promise<JobPlace> {
+  try {
+    await client.createDataset(name.dataset, {
+      location: location ?? DEFAULT_LOCATION,
+      description: 'The funnel of an online shop, its anomalies and the books of the runs',
+    });
+  } catch (conflict) {
+    // Another run made it a moment ago.
+    if (!isThere(conflict)) throw conflict;
+  }
+  const [metadata] = await client.dataset(name.dataset).getMetadata();
+  return { client, location: String(metadata.location) };
 }
 
 /** Makes the tables that are missing, but for those that the run doesn't write. Throws an {@link InputError} that names every difference where one is not as declared. */
@@ -108,4 +116,18 @@ export async function tableMetadata(
 export async function createViews(place: JobPlace, name: DatasetName): Promise<void> {
   const statements = viewStatements(bigqueryViews((table) => qualified(name, table)));
   await queryRows(place, statements.join(';\n'));
+}
+
+/** Drops everything that a run writes, but not the account of earlier runs. Afterwards {@link prepareTables} makes it anew. */
+export async function dropTables({ client }: JobPlace, { dataset }: DatasetName): Promise<void> {
+  await Promise.all(
+    TABLES.map(({ name }) => client.dataset(dataset).table(name).delete({ ignoreNotFound: true })),
+  );
+}
+
+/** Deletes all rows that a run has written. Not for tables that rows are streamed to: BigQuery does not let a statement delete those. */
+export async function emptyTables(place: JobPlace, name: DatasetName): Promise<void> {
+  for (const table of TABLES)
+    if ((await tableMetadata(place.client, name, table.name)) !== null)
+      await queryRows(place, `DELETE FROM ${qualified(name, table.name)} WHERE TRUE`);
 }

@@ -14,7 +14,6 @@ import { changedRows, type JobPlace, queryRows } from './jobs';
 
 export const LEASE_TABLE = 'funnelpulse_lease';
 export const LEASE_MS = 45_000;
-const RENEW_MS = 10_000;
 const LOOK_MS = 1000;
 
 /** Which run wants the dataset, and where it runs. */
@@ -90,17 +89,50 @@ function inUse(dataset: DatasetName, { run_id, host, pid }: Held): InputError {
   );
 }
 
-/** Renews the lease until it is told to stop. That a renewal fails is no error yet: there is time for several, and the switch asks again. */
-export function keepLease(place: JobPlace, dataset: DatasetName, holder: Holder): () => void {
-  const timer = setInterval(() => {
-    void changedRows(
+/** A lease that is renewed while its run lives. */
+export interface KeptLease {
+  /** Ends the renewals. */
+  stop(): void;
+  /**
+   * For whoever writes without a transaction that asserts it: whether the lease is still the run's.
+   *
+   * @throws {InputError} where another run has it
+   */
+  assertOwn(): Promise<void>;
+}
+
+/** Renews the lease four times in its life until it is told to stop. That a renewal fails is no error yet: there is time for several, and who writes asks again. */
+export function keepLease(
+  place: JobPlace,
+  dataset: DatasetName,
+  holder: Holder,
+  leaseMs: number = LEASE_MS,
+): KeptLease {
+  const everyMs = leaseMs / 4;
+  let isLost = false;
+  let renewedAt = Date.now();
+  const renew = async (): Promise<void> => {
+    const asked = Date.now();
+    const changed = await changedRows(
       place,
       `UPDATE ${qualified(dataset, LEASE_TABLE)} SET expires = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL @lease MILLISECOND) WHERE run_id = @run`,
-      { run: holder.runId, lease: LEASE_MS },
-    ).catch(() => {});
-  }, RENEW_MS);
+      { run: holder.runId, lease: leaseMs },
+    );
+    if (changed === 0) isLost = true;
+    else renewedAt = asked;
+  };
+  const timer = setInterval(() => void renew().catch(() => {}), everyMs);
   timer.unref();
-  return () => clearInterval(timer);
+  return {
+    stop: () => clearInterval(timer),
+    assertOwn: async () => {
+      if (!isLost && Date.now() - renewedAt > leaseMs - everyMs) await renew();
+      if (isLost)
+        throw new InputError(
+          `cannot write to bigquery:${textOf(dataset)}: another run has taken it over. Stop one of the two; to go on here, start again with --replace and another --state`,
+        );
+    },
+  };
 }
 
 /** Gives the lease back, if it is still the run's. */

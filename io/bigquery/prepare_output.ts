@@ -1,10 +1,10 @@
-import { runs } from '../../schema/tables';
 import { InputError } from '../input_error';
 import { openBigquery } from './client';
 import { openDataset, prepareTables } from './dataset';
-import { type DatasetName, qualified, textOf } from './dataset_name';
-import { type JobPlace, queryRows } from './jobs';
+import { type DatasetName, textOf } from './dataset_name';
+import type { JobPlace } from './jobs';
 import { giveLeaseBack, holderOf, keepLease, takeLease } from './lease';
+import { readOwner } from './owner';
 import { outputError } from './service_error';
 import type { SwitchOptions } from './switch_tables';
 
@@ -29,7 +29,7 @@ export async function prepareOutput(
     const place = await openDataset(openBigquery(dataset.project), dataset, location);
     const holder = holderOf(runId);
     await takeLease(place, dataset, holder);
-    const stop = keepLease(place, dataset, holder);
+    const { stop } = keepLease(place, dataset, holder);
     const close = async (): Promise<void> => {
       stop();
       await giveLeaseBack(place, dataset, runId).catch(() => {});
@@ -47,14 +47,10 @@ export async function prepareOutput(
   }
 }
 
-/** Whose the dataset is, the run that was begun last says. */
 async function refuseStream(place: JobPlace, dataset: DatasetName): Promise<void> {
-  const [owner] = await queryRows(
-    place,
-    `SELECT mode, state_id FROM ${qualified(dataset, runs.name)} ORDER BY started_at DESC LIMIT 1`,
-  );
+  const owner = await readOwner(place, dataset);
   if (owner?.mode === 'streaming')
     throw new InputError(
-      `bigquery:${textOf(dataset)} belongs to the stream with the state ${owner.state_id}: a batch run would replace its tables. Choose another --output, or --replace to do so`,
+      `bigquery:${textOf(dataset)} belongs to the stream with the state ${owner.stateId}: a batch run would replace its tables. Choose another --output, or --replace to do so`,
     );
 }

@@ -1,7 +1,7 @@
 import { runs } from '../../schema/tables';
 import { type DatasetName, qualified } from './dataset_name';
 import { type JobPlace, jobEnded, queryRows, switchJob } from './jobs';
-import { isMissing, JobError } from './service_error';
+import { isMissing, isNoTable, JobError } from './service_error';
 
 /** What a finished run says of itself in `runs`. */
 export interface RunCounts {
@@ -26,7 +26,7 @@ export async function publishedCounts(
     );
     return row === undefined ? null : (JSON.parse(String(row.counts)) as RunCounts);
   } catch (error) {
-    if (isMissing(error) || /not found: table/i.test(String(error))) return null;
+    if (isNoTable(error)) return null;
     throw error;
   }
 }

@@ -42,6 +42,11 @@ export function isMissing(error: unknown): boolean {
   return faultOf(error).status === 404;
 }
 
+/** A query asks for a table, or a dataset, that is not there. */
+export function isNoTable(error: unknown): boolean {
+  return isMissing(error) || /not found: (table|dataset)/i.test(faultOf(error).message);
+}
+
 /** What was to be made is there already; of a job: it has been started before. */
 export function isThere(error: unknown): boolean {
   return faultOf(error).status === 409;
@@ -68,12 +73,16 @@ export function isConflict(error: unknown): boolean {
   );
 }
 
-/** The error as an {@link InputError} that says what is wrong with the output and what to do; itself where it is none of the service. */
-export function outputError(name: DatasetName, error: unknown): unknown {
+/** The error as an {@link InputError} that says what is wrong with the dataset and what to do; itself where it is none of the service. */
+export function outputError(
+  name: DatasetName,
+  error: unknown,
+  doing: 'write to' | 'read' = 'write to',
+): unknown {
   if (!(error instanceof Error) || error instanceof InputError || error instanceof TypeError) return error;
   const { status, reason, message } = faultOf(error);
   const words = message.replace(/\.$/, '');
-  const cannot = `cannot write to bigquery:${textOf(name)}`;
+  const cannot = `cannot ${doing} bigquery:${textOf(name)}`;
   if (isAboutCredentials(status, message))
     return new InputError(
       `${cannot}: no usable credentials were found (${words}). Sign in with gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to a key file, or BIGQUERY_EMULATOR_HOST to use an emulator`,
@@ -92,7 +101,7 @@ export function outputError(name: DatasetName, error: unknown): unknown {
     );
   if (status === 403 || reason === 'accessDenied')
     return new InputError(
-      `${cannot}: permission denied (${words}). The account needs the roles roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset`,
+      `${cannot}: permission denied (${words}). The account needs the roles roles/bigquery.jobUser on the project and ${doing === 'read' ? 'roles/bigquery.dataViewer' : 'roles/bigquery.dataEditor'} on the dataset`,
     );
   if (/streaming buffer/i.test(message))
     return new InputError(

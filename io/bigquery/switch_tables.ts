@@ -11,11 +11,12 @@ import { type RunRow, runs, TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import type { Staged } from '../staging/stage_rows';
 import { openBigquery } from './client';
-import { createViews, openDataset, prepareTables, tableMetadata } from './dataset';
+import { createViews, dropTables, openDataset, prepareTables, tableMetadata } from './dataset';
 import { type DatasetName, qualified, textOf } from './dataset_name';
 import { type JobPlace, queryRows, runJob, switchJob } from './jobs';
 import { giveLeaseBack, holderOf, keepLease, LEASE_TABLE, takeLease } from './lease';
 import { type LoadProgress, loadStaged, stagingTable } from './load_staged';
+import { readOwner } from './owner';
 import { publishedCounts } from './published';
 import { isConflict, outputError } from './service_error';
 
@@ -58,7 +59,7 @@ export async function switchTables(
     if (before !== null) return before.tables;
     const holder = holderOf(run.run_id);
     await takeLease(place, dataset, holder);
-    const stop = keepLease(place, dataset, holder);
+    const { stop } = keepLease(place, dataset, holder);
     try {
       return await load(place, staged, options, onLoaded);
     } finally {
@@ -100,6 +101,11 @@ async function load(
         );
     };
     await Promise.all(Array.from({ length: AT_ONCE }, loadNext));
+    // Streamed rows are nothing that a statement could delete: such tables are made anew. It is what --replace has asked for; without it the run has been refused before.
+    if ((await readOwner(place, dataset))?.mode === 'streaming') {
+      await dropTables(place, dataset);
+      await prepareTables(place, dataset, omit);
+    }
     const emptied = await presentTables(place, dataset, omit);
     await publish(place, dataset, run, { written, emptied, sources, counts });
     return counts;
@@ -185,10 +191,10 @@ export function switchStatements(
         .join(', ');
       return `INSERT INTO ${name(table.name)} (${columns}) SELECT ${columns} FROM ${source(table)}`;
     }),
-    `DELETE FROM ${name(runs.name)} WHERE run_id = @run_id`,
     [
       `INSERT INTO ${name(runs.name)} (run_id, mode, input, options, counts, allowed_lateness_ms, status, started_at, finished_at)`,
       `SELECT @run_id, @mode, @input, PARSE_JSON(@options), PARSE_JSON(@counts), @lateness, 'done', TIMESTAMP_MILLIS(@started), TIMESTAMP_MILLIS(@finished)`,
+      `FROM (SELECT 1) WHERE NOT EXISTS (SELECT 1 FROM ${name(runs.name)} WHERE run_id = @run_id)`,
     ].join('\n'),
     'COMMIT TRANSACTION',
   ];

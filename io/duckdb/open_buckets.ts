@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
 import { HOUR_MS } from '../../schema/events';
 import { pipelineLedger } from '../../schema/tables';
-import { watermarkOf } from './stream_watermark';
+import { watermarkOf } from '../stream_watermark';
 import type { RunIdentity } from './switch_tables';
 
 /** A row of the ledger that does not balance. */

@@ -5,12 +5,13 @@ import { quote } from '../../schema/duckdb';
 import { runs, STREAM_TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import { removeStaging } from '../staging/staging_directory';
+import { latestWatermark, watermarkOf } from '../stream_watermark';
 import { withDuckdb } from './open';
 import { prepareOutput } from './prepare_output';
 import { storeError } from './store_error';
 import { createStreamTables, dropStreamTables, type Owner, readOwner, tableNames } from './stream_tables';
-import { latestWatermark, timestampSql, watermarkOf } from './stream_watermark';
 import type { RunIdentity } from './switch_tables';
+import { timestampSql } from './timestamp_sql';
 import { type LockWait, whenUnlocked } from './when_unlocked';
 
 export interface StreamOutput extends LockWait {

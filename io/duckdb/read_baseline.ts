@@ -2,16 +2,10 @@
 import * as fs from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { goldFunnelHourlyBrand } from '../../schema/tables';
+import { type BaselineHour, byHour } from '../baseline_hours';
 import { InputError } from '../input_error';
 import { withDuckdb } from './open';
 import { whenUnlocked } from './when_unlocked';
-
-/** One hour's brands, as a baseline takes them. */
-export interface BaselineHour {
-  readonly hour: number;
-  readonly revision: number;
-  readonly brands: { brand: string; views: number; purchases: number; revenue: string }[];
-}
 
 const TABLE = goldFunnelHourlyBrand.name;
 
@@ -91,20 +85,4 @@ export async function finishedRows(connection: DuckDBConnection, from: string): 
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${from}`);
   const hasPanes = described.getRows().some(([name]) => name === 'pane');
   return `${from} WHERE ${hasPanes ? "pane <> 'early'" : 'true'}`;
-}
-
-function byHour(rows: readonly unknown[][]): BaselineHour[] {
-  const hours = new Map<number, BaselineHour>();
-  for (const [start, brand, views, purchases, revenue] of rows) {
-    const hour = Number(start);
-    const known = hours.get(hour) ?? { hour, revision: 0, brands: [] };
-    known.brands.push({
-      brand: String(brand),
-      views: Number(views),
-      purchases: Number(purchases),
-      revenue: String(revenue),
-    });
-    hours.set(hour, known);
-  }
-  return [...hours.values()];
 }

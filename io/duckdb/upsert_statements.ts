@@ -3,7 +3,7 @@ import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { type Stamp, streamRows } from '../staging/stream_rows';
 import { streamTombstones } from './stream_tables';
-import { timestampSql } from './stream_watermark';
+import { timestampSql } from './timestamp_sql';
 import { isVoidSql, upsertRule } from './upsert_rules';
 
 const TOMBSTONES = quote(streamTombstones.name);

@@ -49,6 +49,11 @@ export function* readBlocks(table: Table, bytes: Uint8Array): Generator<Block> {
   }
 }
 
+/** The same bytes at the beginning of a buffer, where {@link readBlocks} needs them. */
+export function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+}
+
 /** The rows of a text column whose text is a long one, with its bytes. */
 export function* longTexts({
   type,

@@ -52,3 +52,12 @@ export class BlockWriter {
     return block;
   }
 }
+
+/** A few rows as blocks. */
+export function* rowBlocks(table: Table, rows: readonly Record<string, unknown>[]): Generator<Uint8Array> {
+  const writer = new BlockWriter(table);
+  for (let next = 0; next < rows.length; ) {
+    next = writer.append(rows, next);
+    yield writer.take();
+  }
+}

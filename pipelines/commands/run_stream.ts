@@ -7,16 +7,14 @@ import { topicName } from '../../io/pubsub/topic_name';
 import { startWorkers } from '../../runners/local/worker_thread';
 import { messageTime } from '../../transforms/parse/message_time';
 import { chooseStreamBaseline } from '../baseline_choice';
-import { duckdbFile } from '../duckdb_file';
 import { executeStream } from '../execute_stream';
 import { interruptible } from '../interrupt';
 import { parseDuration, parseSize, requireWhole } from '../option_values';
-import { duckdbExample } from '../outputs/duckdb_output';
+import { chooseStreamOutput } from '../outputs/choose_output';
 import { funnelOptions, type RunArguments } from '../run_arguments';
 import { statusLine } from '../status_line';
 import { serveMetrics } from '../stream_metrics';
 import { type SourceStatus, StreamStatus, statusText } from '../stream_status';
-import { readSummary } from '../summary';
 import { printSummary } from '../summary_text';
 import { WORKER_PATH } from '../worker_path';
 
@@ -31,8 +29,8 @@ export function runStream(args: RunArguments): Promise<void> {
 async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   const startedAt = Date.now();
   const subscription = subscriptionOf(args);
-  const file = duckdbFile('output', args.output);
-  const state = args.state ?? `${file}.state`;
+  const output = chooseStreamOutput(args);
+  const state = args.state ?? output.state;
   const options = funnelOptions(args, startedAt);
   const timestampAttribute = args['timestamp-attribute'];
   const deadLetterTopic = args['dead-letter-topic'];
@@ -56,7 +54,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
     baseline: args.baseline ?? 'trailing',
     history: args.history,
     minViews: options.minBaselineViews,
-    output: file,
+    output,
     allowedLatenessMs: options.windowing.allowedLatenessMs,
   });
   const status = new StreamStatus(() => ({ unacked: source.statistics.unacked, outage }));
@@ -85,7 +83,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
         },
       },
       baseline,
-      output: file,
+      output,
       replace: args.replace,
       state,
       commitEveryMs: parseDuration('commit-every', args['commit-every']),
@@ -101,13 +99,13 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
     });
     line?.end();
     if (args.quiet && !args.json) return;
-    const summary = await readSummary(file, runId, {
+    const summary = await output.summary(runId, {
       seconds: (Date.now() - startedAt) / 1000,
       bytes: status.numbers().bytes,
       currencies: [],
     });
     if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-    else printSummary(summary, file, duckdbExample(file));
+    else printSummary(summary, output.name, output.example);
   } finally {
     clearInterval(showing);
     line?.end();
@@ -129,7 +127,6 @@ function subscriptionOf(args: RunArguments): string {
   const refused = [
     ...(args.silver ? ['--silver'] : []),
     ...(args.export !== undefined ? ['--export'] : []),
-    ...(args.location !== undefined ? ['--location'] : []),
     ...(args.now !== undefined ? ['--now'] : []),
     ...(args.runner !== 'local' ? ['--runner'] : []),
   ];

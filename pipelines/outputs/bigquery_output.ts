@@ -1,16 +1,12 @@
-import * as os from 'node:os';
-import * as path from 'node:path';
-import { type DatasetName, qualified, textOf } from '../../io/bigquery/dataset_name';
-import { queryRows } from '../../io/bigquery/jobs';
+import { type DatasetName, textOf } from '../../io/bigquery/dataset_name';
 import { readLoading } from '../../io/bigquery/loading_progress';
 import { type PreparedDataset, prepareOutput } from '../../io/bigquery/prepare_output';
 import { publishedCounts, switchEnded } from '../../io/bigquery/published';
-import { outputError } from '../../io/bigquery/service_error';
-import { InputError, systemReason } from '../../io/input_error';
-import { makeStaging, removeAbandoned, removeStaging } from '../../io/staging/staging_directory';
-import { summaryOf } from '../summary';
+import { removeStaging } from '../../io/staging/staging_directory';
 import { formatCount } from '../text';
-import { type BatchOutput, exampleQuery } from './batch_output';
+import type { BatchOutput } from './batch_output';
+import { bigqueryExample, readDatasetSummary } from './bigquery_summary';
+import { makeTemporaryStaging } from './temporary_staging';
 
 /** A dataset of BigQuery; rows are staged in the system's directory for temporary files. */
 export function bigqueryOutput(
@@ -30,7 +26,7 @@ export function bigqueryOutput(
   return {
     name,
     prepare: async (runId, replace) => {
-      staging = temporaryStaging(text, runId);
+      staging = makeTemporaryStaging(text, runId);
       prepared = await prepareOutput({ dataset, location, omit }, runId, replace);
       return staging;
     },
@@ -44,43 +40,15 @@ export function bigqueryOutput(
       return `loading into ${name}: ${formatCount(loading.loaded)} of ${formatCount(loading.rows)} rows`;
     },
     isPublished,
-    summary: async (runId, run) => {
+    summary: (runId, run) => {
       if (prepared === undefined) throw new Error('the output has not been prepared');
-      const { place } = prepared;
-      try {
-        return await summaryOf(
-          {
-            output: name,
-            name: (table) => qualified(dataset, table),
-            types: { whole: 'INT64', text: 'STRING' },
-            document: (column) => `TO_JSON_STRING(${column})`,
-            minute: (time) => `FORMAT_TIMESTAMP('%Y-%m-%d %H:%M', ${time})`,
-            query: async (sql) => (await queryRows(place, sql)) as never,
-          },
-          runId,
-          run,
-        );
-      } catch (error) {
-        throw outputError(dataset, error);
-      }
+      return readDatasetSummary(prepared.place, dataset, runId, run);
     },
-    example: `bq query --use_legacy_sql=false '${exampleQuery(qualified(dataset, 'gold_funnel_daily_brand'))}'`,
+    example: bigqueryExample(dataset),
     warmUp: () => {},
     close: async () => {
       if (staging !== undefined) removeStaging(staging);
       await prepared?.close();
     },
   };
-}
-
-function temporaryStaging(dataset: string, runId: string): string {
-  const beside = path.join(os.tmpdir(), `funnelpulse-${dataset.replaceAll(/[^A-Za-z0-9.-]/g, '_')}`);
-  try {
-    removeAbandoned(beside);
-    return makeStaging(beside, runId);
-  } catch (error) {
-    throw new InputError(
-      `cannot stage rows in ${os.tmpdir()}: ${systemReason(error)}. Name another directory for temporary files in TMPDIR`,
-    );
-  }
 }

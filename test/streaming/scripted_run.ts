@@ -7,6 +7,7 @@ import { type PCollection, type Root, withName } from '../../beam/sdk';
 import { step } from '../../beam/step';
 import { executeStream, type StreamRun } from '../../pipelines/execute_stream';
 import type { FunnelOptions } from '../../pipelines/funnel';
+import { duckdbStreamOutput } from '../../pipelines/outputs/duckdb_stream_output';
 import { startWorkers, type UnboundedSource } from '../../runners/local';
 import type { RangeChunk } from '../../schema/chunk';
 import { COLUMNS, OPTIONS } from './stream_funnel';
@@ -112,7 +113,7 @@ export function runScript(folder: string, pulls: readonly Pull[], run: ScriptedR
     // No early panes: processing time is not the test's to move.
     funnel: { ...OPTIONS, windowing: { ...OPTIONS.windowing, earlyFiringMs: 3_600_000 }, ...funnel },
     baseline: { name: 'file', hours: [] },
-    output: join(folder, output),
+    output: duckdbStreamOutput(join(folder, output)),
     replace: false,
     state: join(folder, 'state'),
     commitEveryMs: 0,

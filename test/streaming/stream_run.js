@@ -12,6 +12,7 @@ require(path.join(DIST, 'beam', 'node24.js'));
 const { withName } = require(path.join(DIST, 'beam', 'sdk.js'));
 const { step } = require(path.join(DIST, 'beam', 'step.js'));
 const { executeStream } = require(path.join(DIST, 'pipelines', 'execute_stream.js'));
+const { duckdbStreamOutput } = require(path.join(DIST, 'pipelines', 'outputs', 'duckdb_stream_output.js'));
 const { startWorkers } = require(path.join(DIST, 'runners', 'local', 'index.js'));
 const runnerApi = require('apache-beam/proto/beam_runner_api');
 const { StrUtf8Coder } = require('apache-beam/coders/standard_coders');
@@ -83,7 +84,7 @@ executeStream({
     computedAt: 0,
   },
   baseline: { name: 'file', hours: [] },
-  output: path.join(folder, 'funnel.duckdb'),
+  output: duckdbStreamOutput(path.join(folder, 'funnel.duckdb')),
   replace: false,
   state: path.join(folder, 'state'),
   commitEveryMs: 200,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccumulationMode_Enum, type Pipeline } from 'apache-beam/proto/beam_runner_api';
 import { chooseStreamBaseline } from '../../pipelines/baseline_choice';
+import { duckdbStreamOutput } from '../../pipelines/outputs/duckdb_stream_output';
 import { DAY_MS, HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
@@ -263,7 +264,7 @@ test('a baseline speaks at its end and for late days, and its panes replace one 
 describe('what a stream is compared with', () => {
   const given = { history: undefined, minViews: 10, allowedLatenessMs: 2 * HOUR_MS };
   const choose = (more: { baseline: string; allowedLatenessMs?: number; history?: string }) =>
-    chooseStreamBaseline({ ...given, output: join(folder, 'new.duckdb'), ...more });
+    chooseStreamBaseline({ ...given, output: duckdbStreamOutput(join(folder, 'new.duckdb')), ...more });
 
   test('trailing: its own output, which is not there yet, or another', async () => {
     expect(await choose({ baseline: 'trailing' })).toEqual({ name: 'trailing', history: [] });

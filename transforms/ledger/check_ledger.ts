@@ -33,7 +33,8 @@ export function refuseOpenBuckets(open: readonly OpenRow[]): void {
   );
 }
 
-type OpenRow = Pick<LedgerRow, 'bucket' | 'unaccounted'>;
+/** A row of the ledger that does not balance. */
+export type OpenRow = Pick<LedgerRow, 'bucket' | 'unaccounted'>;
 
 /** Hours that a message names before it only counts. */
 const MOST_NAMED = 5;

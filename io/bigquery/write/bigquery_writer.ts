@@ -4,8 +4,8 @@
  */
 import { deadLetters, runs, STREAM_TABLES } from '../../../schema/tables';
 import { InputError } from '../../input_error';
-import { type Block, readBlocks } from '../../staging/block_reader';
-import { BlockWriter } from '../../staging/block_writer';
+import { aligned, readBlocks } from '../../staging/block_reader';
+import { rowBlocks } from '../../staging/block_writer';
 import type { Stamp } from '../../staging/stream_rows';
 import { AppendPool, type PoolLimits } from './append_pool';
 import { Destination } from './append_request';
@@ -197,8 +197,9 @@ export class BigQueryWriter {
       letters.push({ ...letter });
     }
     const buffer = new RowBuffer(this.waiting.get(deadLetters.name)!.destination, this.limits.requestBytes);
-    for (const block of blocksOf(letters))
-      this.add(buffer, encodeRows(deadLetters, block, { time: now, commit: 0 }), account);
+    for (const blocks of rowBlocks(deadLetters, letters))
+      for (const block of readBlocks(deadLetters, blocks))
+        this.add(buffer, encodeRows(deadLetters, block, { time: now, commit: 0 }), account);
     if (!buffer.isEmpty) this.send(buffer.take(account));
   }
 
@@ -212,17 +213,4 @@ export class BigQueryWriter {
   private throwFailure(): void {
     if (this.failure !== null) throw this.failure;
   }
-}
-
-function* blocksOf(letters: readonly Record<string, unknown>[]): Generator<Block> {
-  const writer = new BlockWriter(deadLetters);
-  for (let next = 0; next < letters.length; ) {
-    next = writer.append(letters, next);
-    yield* readBlocks(deadLetters, writer.take());
-  }
-}
-
-/** The same bytes at the beginning of a buffer. */
-function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
 }

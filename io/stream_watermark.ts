@@ -14,7 +14,3 @@ export function watermarkOf(milliseconds: number | null): number | null {
 export function latestWatermark(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : Math.max(a, b);
 }
-
-export function timestampSql(milliseconds: number): string {
-  return `epoch_ms((${milliseconds})::BIGINT)`;
-}

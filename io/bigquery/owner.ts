@@ -1,0 +1,35 @@
+import { runs } from '../../schema/tables';
+import { type DatasetName, qualified } from './dataset_name';
+import { type JobPlace, queryRows } from './jobs';
+import { isNoTable } from './service_error';
+
+/** The run that a dataset belongs to: the last one that was begun. */
+export interface Owner {
+  readonly runId: string;
+  readonly mode: string;
+  /** null in batch. */
+  readonly stateId: string | null;
+  /** Milliseconds; null for complete. */
+  readonly watermark: number | null;
+}
+
+/** Whose the tables are; null where no run is known. */
+export async function readOwner(place: JobPlace, dataset: DatasetName): Promise<Owner | null> {
+  try {
+    const [row] = await queryRows(
+      place,
+      `SELECT run_id, mode, state_id, UNIX_MILLIS(watermark) AS watermark FROM ${qualified(dataset, runs.name)} ORDER BY started_at DESC LIMIT 1`,
+    );
+    if (row === undefined) return null;
+    const { run_id, mode, state_id, watermark } = row;
+    return {
+      runId: String(run_id),
+      mode: String(mode),
+      stateId: state_id === null ? null : String(state_id),
+      watermark: watermark === null ? null : Number(watermark),
+    };
+  } catch (error) {
+    if (isNoTable(error)) return null;
+    throw error;
+  }
+}

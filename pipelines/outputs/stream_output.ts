@@ -1,0 +1,63 @@
+/** Where a stream's tables go, whatever it is: made sure of before anything is read, written to before each commit, read back for the summary. */
+import type { LoggedRows } from '../../io/staging/log_rows';
+import type { RunRow } from '../../schema/tables';
+import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
+import type { OpenRow } from '../../transforms/ledger/check_ledger';
+import type { RunMeasures, RunSummary } from '../summary';
+
+/** What a stream's run says of itself, but for its counts, which the output knows. */
+export type StreamIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'> & {
+  readonly state_id: string;
+};
+
+export interface StreamStart {
+  /** The run that begins. */
+  readonly run: StreamIdentity;
+  /** Commits that the state holds: one that has some must find its own output. */
+  readonly commits: number;
+  /** Take the output over where it is another's, and empty it. Its own output keeps its rows. */
+  readonly replace: boolean;
+}
+
+export interface StreamFlush {
+  /** The run as it is after this flush: `watermark` in milliseconds, null or beyond the year 9999 for complete. */
+  readonly run: StreamIdentity;
+  /** Time of the flush, milliseconds since 1970, which its rows get as computed_at. */
+  readonly now: number;
+  /** Number of the commit that the flush belongs to, which ledger rows get. */
+  readonly commit: number;
+  /** The run ends with this flush, drained or since its input is over. */
+  readonly isLast: boolean;
+  /** Told, before anything of the flush can be seen, which rows of the ledger should balance by now and don't. What it throws comes out as it is. */
+  readonly audit: (open: readonly OpenRow[]) => void;
+}
+
+export interface StreamOutput {
+  /** The output as messages name it. */
+  readonly name: string;
+  /** A command that reads a table. */
+  readonly example: string;
+  /** Folder of the state where nobody has named one. */
+  readonly state: string;
+  /** How long `runs` may name an older watermark than the one that has been reached, where no row has changed; milliseconds. */
+  readonly watermarkEveryMs: number;
+  /** Hours that are there already, for `--baseline trailing`: brands with at least so many views. None where there is no output yet. */
+  history(minViews: number): Promise<readonly HistoryHour[]>;
+  /** The directory in which a run's rows are logged: known before anything is there. */
+  staging(runId: string): string;
+  /**
+   * Makes the output the stream's own, with all tables, enters the run in `runs`, and makes its staging directory.
+   *
+   * @throws {InputError} where the output can't be written, belongs to another stream or to a batch run, or lacks what the state has written before. Then it is as it was.
+   */
+  prepare(start: StreamStart): Promise<void>;
+  /**
+   * Brings logged rows into the tables, each only if it is newer than what is there, and then the run's row up to date. When the promise is kept, it is all where a crash can't undo it. Whatever a
+   * flush did it may do again. Returns, per table, the rows that were written.
+   */
+  flush(logged: readonly LoggedRows[], flush: StreamFlush): Promise<Readonly<Record<string, number>>>;
+  /** What the run has to say at its end; also after {@link close}. */
+  summary(runId: string, run: RunMeasures): Promise<RunSummary>;
+  /** Gives back what {@link prepare} has taken, however the run has ended. */
+  close(): Promise<void>;
+}
