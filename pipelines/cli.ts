@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { baselineCommand } from './commands/baseline';
 import { generateCommand } from './commands/generate';
 import { inspectCommand } from './commands/inspect';
+import { joinCommand } from './commands/join';
 import { optionsCommand } from './commands/options';
 import { redriveCommand } from './commands/redrive';
 import { replayCommand } from './commands/replay';
@@ -33,6 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(replayCommand)
       .command(inspectCommand)
       .command(redriveCommand)
+      .command(joinCommand)
       .command(optionsCommand)
       .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')
       .strict()

@@ -33,8 +33,7 @@ export const OUTPUT_OPTIONS = {
   output: {
     type: 'string',
     demandOption: true,
-    describe:
-      'Where the tables go: duckdb:FILE or bigquery:PROJECT.DATASET',
+    describe: 'Where the tables go: duckdb:FILE or bigquery:PROJECT.DATASET',
     unit: 'duckdb:FILE or bigquery:PROJECT.DATASET',
     change:
       'Always given. A run over files replaces the tables of an earlier run in there, all at once, at its end; a stream keeps them up to date. A dataset that is missing is made',

@@ -29,9 +29,8 @@ export function storageEmulator(): { host: string; port: number } | undefined {
  * A client of BigQuery that works in a project; of the stand-in where `BIGQUERY_EMULATOR_HOST` is set, without credentials. The library is loaded here, which takes half a second and which not every
  * command needs.
  */
-export function openBigquery(projectId: string): BigQuery {
+export function openBigquery(projectId: string, host: string | undefined = emulatorHost()): BigQuery {
   const { BigQuery } = require('@google-cloud/bigquery') as typeof import('@google-cloud/bigquery');
-  const host = emulatorHost();
   if (host === undefined) return new BigQuery({ projectId });
   const apiEndpoint = /^https?:\/\//.test(host) ? host.replace(/\/+$/, '') : `http://${host}`;
   // Without a client that signs requests the library ends the process when it uploads to an endpoint that isn't Google's.

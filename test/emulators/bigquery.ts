@@ -20,6 +20,9 @@ const START_MS = 60_000;
 const HOW_TO_GET_IT =
   'local-bigquery is not there. It needs Python 3.13 or newer: scripts/install-local-bigquery installs it into out/.';
 
+/** Whether the server is there, and what to say where it isn't. */
+export const LOCAL_BIGQUERY = { isThere: existsSync(PYTHON), howToGetIt: HOW_TO_GET_IT };
+
 /** A server on ports of its own, with a folder of its own for what it keeps. */
 export class LocalBigquery {
   private process: ChildProcess | null = null;
@@ -95,8 +98,7 @@ export class LocalBigquery {
  */
 export function describeWithBigquery(name: string, body: (server: () => LocalBigquery) => void): void {
   const standIn = {
-    isThere: existsSync(PYTHON),
-    howToGetIt: HOW_TO_GET_IT,
+    ...LOCAL_BIGQUERY,
     start: () => LocalBigquery.start(),
     environment: (server: LocalBigquery) => ({ BIGQUERY_EMULATOR_HOST: server.url }),
   };

@@ -13,7 +13,7 @@ export function hourlyRows(events: readonly MonthsEvent[]): HourlyBrandRow[] {
 export function historyOf(rows: readonly HourlyBrandRow[]) {
   const hours = new Set(rows.map((row) => row.window_start));
   return [...hours].map((hour) => ({
-    ...{ hour, revision: 0 },
+    hour,
     brands: rows
       .filter((row) => row.window_start === hour)
       .sort((a, b) => compareUtf8(a.brand, b.brand))

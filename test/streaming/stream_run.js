@@ -1,9 +1,9 @@
 /**
- * A streaming run that tests kill: the lines of a CSV file as live events, some of them late, by way of checkpoints into a DuckDB file.
+ * A streaming run that tests kill: the lines of a CSV file as live events, some of them late, by way of checkpoints into an output.
  *
  *   node stream_run.js FILE FOLDER [POINT NTH]
  *
- * State is in FOLDER/state, the output is FOLDER/funnel.duckdb. The process kills itself when it comes to a commit's POINT for the NTH time. It prints `done` at its end.
+ * State is in FOLDER/state, the output is what the variable OUTPUT names, FOLDER/funnel.duckdb if nothing. The process kills itself when it comes to a commit's POINT for the NTH time. It prints `done` at its end.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -12,7 +12,7 @@ require(path.join(DIST, 'beam', 'node24.js'));
 const { withName } = require(path.join(DIST, 'beam', 'sdk.js'));
 const { step } = require(path.join(DIST, 'beam', 'step.js'));
 const { executeStream } = require(path.join(DIST, 'pipelines', 'execute_stream.js'));
-const { duckdbStreamOutput } = require(path.join(DIST, 'pipelines', 'outputs', 'duckdb_stream_output.js'));
+const { chooseStreamOutput } = require(path.join(DIST, 'pipelines', 'outputs', 'choose_output.js'));
 const { startWorkers } = require(path.join(DIST, 'runners', 'local', 'index.js'));
 const runnerApi = require('apache-beam/proto/beam_runner_api');
 const { StrUtf8Coder } = require('apache-beam/coders/standard_coders');
@@ -84,7 +84,9 @@ executeStream({
     computedAt: 0,
   },
   baseline: { name: 'file', hours: [] },
-  output: duckdbStreamOutput(path.join(folder, 'funnel.duckdb')),
+  output: chooseStreamOutput({
+    output: process.env.OUTPUT ?? `duckdb:${path.join(folder, 'funnel.duckdb')}`,
+  }),
   replace: false,
   state: path.join(folder, 'state'),
   commitEveryMs: 200,

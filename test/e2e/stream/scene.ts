@@ -108,6 +108,11 @@ export class Scene {
     return this.start(['run', '--input', this.input, '--output', `duckdb:${this.output}`, ...args], by);
   }
 
+  /** Starts following the subscription into another output. */
+  followInto(output: string, ...args: string[]): Started {
+    return this.start(['run', '--input', this.input, '--output', output, ...args]);
+  }
+
   /** Follows it until nothing has come for as long. */
   async followToEnd(idle: string, ...args: string[]): Promise<Outcome> {
     const outcome = await this.follow('--when-idle', 'finish', '--idle-timeout', idle, ...args).ended;

@@ -16,6 +16,8 @@ import {
   runs,
   STREAM_TABLES,
 } from '../../../../schema/tables';
+import { RecordedTable } from '../../../emulators/recorded_table';
+import { type Fault, RecordingServer } from '../../../emulators/recording_server';
 import {
   anomalyRow,
   goldRow,
@@ -27,8 +29,6 @@ import {
   START,
   type Values,
 } from '../../upsert_rows';
-import { RecordedTable } from './recorded_table';
-import { type Fault, RecordingServer } from './recording_server';
 
 const DATASET = 'projects/shop/datasets/funnel';
 

@@ -14,7 +14,7 @@ import { BlockWriter } from '../../../../io/staging/block_writer';
 import { type Column, type ColumnType, nullable, required } from '../../../../schema/column';
 import { type Table, table } from '../../../../schema/table';
 import { runs, TABLES } from '../../../../schema/tables';
-import { RecordedTable } from './recorded_table';
+import { RecordedTable } from '../../../emulators/recorded_table';
 
 const { AppendRowsRequest } = protos.google.cloud.bigquery.storage.v1;
 const { DescriptorProto, FieldDescriptorProto } = protos.google.protobuf;

@@ -13,8 +13,8 @@ import {
   STREAM_TABLES,
 } from '../../../../schema/tables';
 import { describeWithBigquery, type LocalBigquery } from '../../../emulators/bigquery';
+import { compareSequenceNumbers } from '../../../emulators/documented_order';
 import { anomalyRow, goldRow, ledgerRow, letterRow, log, START, type Values } from '../../upsert_rows';
-import { compareSequenceNumbers } from './documented_order';
 
 const PROJECT = 'local-test';
 

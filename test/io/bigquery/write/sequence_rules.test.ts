@@ -18,8 +18,8 @@ import {
   pipelineLedger,
   runs,
 } from '../../../../schema/tables';
+import { compareSequenceNumbers } from '../../../emulators/documented_order';
 import { anomalyRow, goldRow, ledgerRow, letterRow, PANES, START, type Values } from '../../upsert_rows';
-import { compareSequenceNumbers } from './documented_order';
 
 let connection: DuckDBConnection;
 beforeAll(async () => {

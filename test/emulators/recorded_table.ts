@@ -1,8 +1,8 @@
 /** A table with a primary key as BigQuery keeps it from changes: of each key the change with the largest sequence number, of equal ones the one that came last. */
 import { status } from '@grpc/grpc-js';
 import type protobuf from 'protobufjs';
-import { bigquerySchema } from '../../../../schema/bigquery';
-import type { Table } from '../../../../schema/table';
+import { bigquerySchema } from '../../schema/bigquery';
+import type { Table } from '../../schema/table';
 import { compareSequenceNumbers } from './documented_order';
 
 /** Protobuf types that BigQuery converts to a column's. */
