@@ -6,12 +6,12 @@
 
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { Coders } from './coders';
-import { type BundleConnections, SOURCE_URN, type StageDescriptor } from './descriptor';
+import { type BundleConnections, type Receiver, SOURCE_URN, type StageDescriptor } from './descriptor';
 import { eachInTurn } from './maybe_promise';
 import { type BundleMetrics, MetricsRecorder } from './metrics';
 import { createOperator } from './operators';
 import { Source } from './operators/edges';
-import type { Operator, Receiver } from './operators/operator';
+import type { Operator } from './operators/operator';
 
 export class BundleProcessor {
   private readonly metrics = new MetricsRecorder();
@@ -19,10 +19,14 @@ export class BundleProcessor {
   private readonly operatorsById = new Map<string, Operator>();
   /** Producers before consumers. */
   private readonly operators: Operator[];
+  private readonly elements = new Map<string, number>();
   private setUp: Operator[] | undefined;
 
-  /** @throws Error where the stage holds a step the harness can't run, or a function that no loaded module registered */
-  constructor(descriptor: StageDescriptor) {
+  /**
+   * @param countElements whether to count the elements of each PCollection, which costs a call for each
+   * @throws Error where the stage holds a step the harness can't run, or a function that no loaded module registered
+   */
+  constructor(descriptor: StageDescriptor, { countElements = false } = {}) {
     const coders = new Coders(descriptor.coders);
     const consumers = consumersOf(descriptor);
     const consumersFirst: Operator[] = [];
@@ -42,6 +46,7 @@ export class BundleProcessor {
       let made = this.receivers.get(pcollectionId);
       if (made === undefined) {
         made = receiverOf((consumers.get(pcollectionId) ?? []).map(operator));
+        if (countElements) made = this.counted(pcollectionId, made);
         this.receivers.set(pcollectionId, made);
       }
       return made;
@@ -57,10 +62,21 @@ export class BundleProcessor {
    */
   async process(bundle: BundleConnections): Promise<BundleMetrics> {
     if (this.setUp === undefined) await this.setup();
+    this.elements.clear();
     for (const operator of this.operators.toReversed()) await operator.startBundle?.(bundle);
-    for (const operator of this.operators) if (operator instanceof Source) await operator.readAll();
+    await bundle.input.read((transformId) => this.sourceCalled(transformId).receive);
     for (const operator of this.operators) await operator.finishBundle?.();
     return this.metrics.take();
+  }
+
+  /** What the bundle at work has counted so far. */
+  get metricsSoFar(): BundleMetrics {
+    return this.metrics.soFar();
+  }
+
+  /** Elements by PCollection, of the bundle at work or the last one: one in several windows counts once in each. Empty unless they are counted. */
+  get elementCounts(): ReadonlyMap<string, number> {
+    return this.elements;
   }
 
   /** Ends the life of the stage's DoFns, of all of them also if some fail at it; the first failure is thrown. */
@@ -75,6 +91,19 @@ export class BundleProcessor {
     }
     this.setUp = undefined;
     if (failures.length > 0) throw failures[0];
+  }
+
+  private counted(pcollectionId: string, receive: Receiver): Receiver {
+    return (element) => {
+      this.elements.set(pcollectionId, (this.elements.get(pcollectionId) ?? 0) + element.windows.length);
+      return receive(element);
+    };
+  }
+
+  private sourceCalled(transformId: string): Source {
+    const operator = this.operatorsById.get(transformId);
+    if (operator instanceof Source) return operator;
+    throw new Error(`Elements came for ${transformId}, which is no source of the stage`);
   }
 
   private async setup(): Promise<void> {

@@ -17,10 +17,16 @@ export const SOURCE_URN = 'beam:runner:source:v1';
 export const SINK_URN = 'beam:runner:sink:v1';
 
 /** Delivers the elements of one bundle to the stage. */
-export interface BundleSource {
-  /** Calls `receive` for each element, each once the call before has ended; ends when all have been received. */
-  read(receive: (element: Element) => MaybePromise<void>): MaybePromise<void>;
+export interface BundleInput {
+  /**
+   * Hands each element to the receiver of the source transform that it came in by, each once the call before has ended; ends when all have been received.
+   * A stage with several sources is given their elements in the order in which they come: none waits for another to end.
+   */
+  read(receiverOf: (transformId: string) => Receiver): MaybePromise<void>;
 }
+
+/** Takes an element; the next is handed over when this is done. */
+export type Receiver = (element: Element) => MaybePromise<void>;
 
 /** Takes what one bundle sends over an edge. */
 export interface BundleSink {
@@ -43,9 +49,9 @@ export interface SideInputs {
   elements(request: SideInputRequest): MaybePromise<Iterable<unknown>>;
 }
 
-/** Everything one bundle is connected to; the keys are the ids of the source and sink transforms. */
+/** Everything one bundle is connected to; the ids are those of the source and sink transforms. */
 export interface BundleConnections {
-  source(transformId: string): BundleSource;
+  readonly input: BundleInput;
   sink(transformId: string): BundleSink;
   readonly sideInputs: SideInputs;
 }

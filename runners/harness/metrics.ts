@@ -50,9 +50,14 @@ export class MetricsRecorder {
     }
   }
 
+  /** What was recorded since the last `take`. */
+  soFar(): BundleMetrics {
+    return { counters: listed(this.counters), distributions: listed(this.distributions) };
+  }
+
   /** What was recorded since the last call. */
   take(): BundleMetrics {
-    const taken = { counters: listed(this.counters), distributions: listed(this.distributions) };
+    const taken = this.soFar();
     this.counters.clear();
     this.distributions.clear();
     return taken;

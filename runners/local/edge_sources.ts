@@ -5,13 +5,18 @@ import type { PaneInfo, Window } from 'apache-beam/values';
 import { GlobalWindow } from 'apache-beam/values';
 import Long from 'long';
 import { decode, decodeLatin1 } from '../harness/bytes';
-import type { BundleSource } from '../harness/descriptor';
 import { type Element, MIN_TIMESTAMP, NO_FIRING } from '../harness/elements';
 import { eachInTurn, type MaybePromise } from '../harness/maybe_promise';
 import { type EdgeBatch, entriesOf, FIELD, FIELDS } from './edge_batch';
 
 /** Thrown between two elements where the run has ended otherwise; does nothing while it goes on. */
 export type StopCheck = () => void;
+
+/** The elements that one bundle of a stage begins with. */
+export interface BundleSource {
+  /** Calls `receive` for each element, each once the call before has ended; ends when all have been received. */
+  read(receive: (element: Element) => MaybePromise<void>): MaybePromise<void>;
+}
 
 /** The one element every bounded source begins with: no bytes, before all time. */
 export class ImpulseSource implements BundleSource {

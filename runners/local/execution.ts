@@ -2,11 +2,12 @@
  * Runs the stages of a bounded pipeline: a stage begins when its inputs are complete, its bundles go to whichever executor has
  * room, what they send is kept by edge. Stages that don't wait for one another run at the same time.
  */
+
+import type { RunMetrics } from '../run_metrics';
 import { type Bundles, impulseBundle } from './bundles';
 import type { EdgeBatch } from './edge_batch';
 import { type EdgeStore, openStore } from './edge_stores';
 import { predecessors } from './fusion';
-import type { RunMetrics } from './run_metrics';
 import { defineStage } from './stage_definition';
 import type { StageExecutor } from './stage_executor';
 import type { BundleResult } from './stage_host';

@@ -4,6 +4,7 @@ import type { Window } from 'apache-beam/values';
 import { DROPPED_ELEMENTS_URN } from '../../beam/dropped_elements_urn';
 import { Coders } from '../harness/coders';
 import type { Distribution } from '../harness/metrics';
+import { RunMetrics } from '../run_metrics';
 import { UnsupportedStepError } from '../step_error';
 import type { Checkpoints } from './event_time/checkpoints';
 import { EventTimeExecution, type Rest } from './event_time/event_time_execution';
@@ -13,7 +14,6 @@ import { TEST_STREAM_URN, TestStreamPlayer } from './event_time/test_stream_play
 import { Execution } from './execution';
 import { fuse } from './fusion';
 import { refuseUnsupported } from './refusals';
-import { RunMetrics } from './run_metrics';
 import type { UnboundedSource } from './source';
 import { DirectExecutor, type StageExecutor } from './stage_executor';
 import type { SharedProtos, StepGraph } from './stages';

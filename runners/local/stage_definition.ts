@@ -6,7 +6,7 @@ import type { Edge, SharedProtos, Stage, StageDefinition, Step } from './stages'
 /** The steps must have been read from the same protos; what reads from an edge is added to them where it is missing. */
 export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition {
   const transforms: Record<string, runnerApi.PTransform> = {};
-  transforms[`${stage.id} source`] = edgeTransform(stage.name, SOURCE_URN, {}, { out: stage.input });
+  transforms[sourceId(stage.id)] = edgeTransform(stage.name, SOURCE_URN, {}, { out: stage.input });
   for (const { id, transform } of stage.steps) transforms[id] = transform;
   for (const { id, pcollection } of stage.outputs) {
     transforms[id] = edgeTransform(producerOf(stage, pcollection), SINK_URN, { in: pcollection }, {});
@@ -24,6 +24,11 @@ export function defineStage(stage: Stage, protos: SharedProtos): StageDefinition
     source: { kind: typeof stage.source === 'string' ? stage.source : stage.source.kind, pcollection },
     sinks: Object.fromEntries(stage.outputs.map(({ id, kind, pcollection }) => [id, { kind, pcollection }])),
   };
+}
+
+/** The id of the transform that stands for what enters the stage. */
+export function sourceId(stageId: string): string {
+  return `${stageId} source`;
 }
 
 function edgeTransform(

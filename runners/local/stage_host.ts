@@ -3,11 +3,19 @@
 import { BundleProcessor } from '../harness/bundle_processor';
 import { decode } from '../harness/bytes';
 import { Coders } from '../harness/coders';
-import type { BundleConnections, BundleSource, SideInputs, StageDescriptor } from '../harness/descriptor';
+import type { BundleConnections, SideInputs, StageDescriptor } from '../harness/descriptor';
 import type { BundleMetrics } from '../harness/metrics';
 import { type EdgeBatch, entriesOf, FIELD, FIELDS } from './edge_batch';
 import { type EdgeSink, openSink } from './edge_sinks';
-import { ElementSource, GroupSource, ImpulseSource, type StopCheck, valueBytes } from './edge_sources';
+import {
+  type BundleSource,
+  ElementSource,
+  GroupSource,
+  ImpulseSource,
+  type StopCheck,
+  valueBytes,
+} from './edge_sources';
+import { sourceId } from './stage_definition';
 import type { SharedProtos, StageDefinition } from './stages';
 
 /** A side input's elements, by the step that looks them up and the input's name there. */
@@ -60,7 +68,11 @@ export class StageHost {
       sinks.set(edge, openSink(kind, pcollection, descriptor, this.coders));
     }
     const source = this.openSource(definition, batch);
-    const bundle: BundleConnections = { source: () => source, sink: (edge) => sinks.get(edge)!, sideInputs };
+    const bundle: BundleConnections = {
+      input: { read: (receiverOf) => source.read(receiverOf(sourceId(stageId))) },
+      sink: (edge) => sinks.get(edge)!,
+      sideInputs,
+    };
     const metrics = await processor.process(bundle);
     const outputs = [];
     for (const [edge, sink] of sinks) {

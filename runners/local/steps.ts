@@ -1,9 +1,9 @@
 /** Reads the pipeline's proto: its tree of transforms becomes a list of leaves, producers before consumers. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { COMBINE_PER_KEY_URN, expandCombine } from '../combine_parts';
 import { sideInputNames } from '../harness/bundle_processor';
 import { KV_CODER_URN } from '../harness/coders';
 import { UnsupportedStepError } from '../step_error';
-import { COMBINE_PER_KEY_URN, expandCombine } from './combine_lifting';
 import type { Step, StepGraph } from './stages';
 
 const KINDS: Readonly<Record<string, Step['kind']>> = {

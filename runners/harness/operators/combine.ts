@@ -57,6 +57,16 @@ export const COMBINE_OPERATORS: ReadonlyMap<string, OperatorFactory> = new Map<s
   ],
 ]);
 
+/** The function of a ParDo that combines the values of each key and window, for runners that know ParDos only. Its payload is that of the combine. */
+export const COMBINE_VALUES_FN_URN = 'funnelpulse:dofn:combine_grouped_values:v1';
+
+export function combineValues(context: OperatorContext): Operator {
+  const urn = 'beam:transform:combine_grouped_values:v1';
+  const { payload } = runnerApi.ParDoPayload.fromBinary(context.transform.spec!.payload).doFn!;
+  const transform = { ...context.transform, spec: { urn, payload } };
+  return COMBINE_OPERATORS.get(urn)!({ ...context, transform });
+}
+
 /** A part that maps the value of each key by itself. */
 function ofValue(map: (fn: CombineFn, value: unknown) => unknown): OperatorFactory {
   return (context) => {

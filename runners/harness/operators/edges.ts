@@ -1,32 +1,19 @@
 /** Where a stage's elements come in and go out. */
-import type { BundleConnections, BundleSink, BundleSource } from '../descriptor';
+import type { BundleConnections, BundleSink } from '../descriptor';
 import type { Element } from '../elements';
 import type { MaybePromise } from '../maybe_promise';
 import { atStep, type Operator, type OperatorContext, onlyOutput, type Receiver } from './operator';
 
 export class Source implements Operator {
-  private readonly receive: Receiver;
-  private source: BundleSource | undefined;
+  /** Runs an element of the bundle through the stage. */
+  readonly receive: Receiver;
 
   constructor(private readonly context: OperatorContext) {
     this.receive = onlyOutput(context);
   }
 
-  startBundle(bundle: BundleConnections): void {
-    this.source = bundle.source(this.context.transformId);
-  }
-
   process(): never {
     throw new Error(`${this.context.transform.uniqueName} is a source and receives nothing within its stage`);
-  }
-
-  /** Runs the bundle's elements through the stage. */
-  readAll(): MaybePromise<void> {
-    return this.source!.read(this.receive);
-  }
-
-  finishBundle(): void {
-    this.source = undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { StepError } from '../../step_error';
 import type { Coders } from '../coders';
-import type { BundleConnections, StageDescriptor } from '../descriptor';
+import type { BundleConnections, Receiver, StageDescriptor } from '../descriptor';
 import type { Element } from '../elements';
 import { isPromise, type MaybePromise } from '../maybe_promise';
 import type { MetricsRecorder } from '../metrics';
@@ -17,8 +17,7 @@ export interface Operator {
   teardown?(): MaybePromise<void>;
 }
 
-/** Sends an element to all that consume a PCollection within the stage. */
-export type Receiver = (element: Element) => MaybePromise<void>;
+export type { Receiver } from '../descriptor';
 
 /** What an operator is made from. */
 export interface OperatorContext {

@@ -5,6 +5,7 @@ import type { Instant, Window } from 'apache-beam/values';
 import { type Element, withTimestamp, withValue, withWindows } from '../elements';
 import { restore } from '../functions';
 import { eachInTurn } from '../maybe_promise';
+import { COMBINE_VALUES_FN_URN, combineValues } from './combine';
 import { atStep, type Operator, type OperatorContext, type OperatorFactory, onlyOutput } from './operator';
 import { ParDo } from './pardo';
 
@@ -15,6 +16,7 @@ export const DO_FN_OPERATORS: ReadonlyMap<string, OperatorFactory> = new Map<str
   [urns.JS_WINDOW_INTO_DOFN_URN, windowInto],
   [urns.JS_ASSIGN_TIMESTAMPS_DOFN_URN, assignTimestamps],
   [urns.SPLITTING_JS_DOFN_URN, split],
+  [COMBINE_VALUES_FN_URN, combineValues],
 ]);
 
 export function parDo(context: OperatorContext): Operator {

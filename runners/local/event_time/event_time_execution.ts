@@ -1,7 +1,7 @@
 import { Coders } from '../../harness/coders';
+import type { RunMetrics } from '../../run_metrics';
 import { impulseBundle } from '../bundles';
 import type { EdgeBatch } from '../edge_batch';
-import type { RunMetrics } from '../run_metrics';
 import type { StageExecutor } from '../stage_executor';
 import type { BundleResult } from '../stage_host';
 import type { Edge, SharedProtos, Stage } from '../stages';

@@ -3,8 +3,8 @@
  * lifted [precombine → group → merge accumulators → extract outputs], else [group → combine grouped values].
  */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
-import { KV_CODER_URN } from '../harness/coders';
-import { UnsupportedStepError } from '../step_error';
+import { KV_CODER_URN } from './harness/coders';
+import { UnsupportedStepError } from './step_error';
 
 export const COMBINE_PER_KEY_URN = 'beam:transform:combine_per_key:v1';
 

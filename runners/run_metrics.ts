@@ -1,5 +1,5 @@
 /** Counters and distributions of a run: those of all committed bundles, added up. */
-import { addDistributions, type BundleMetrics, type Distribution } from '../harness/metrics';
+import { addDistributions, type BundleMetrics, type Distribution } from './harness/metrics';
 
 export class RunMetrics {
   /** By counter name, summed over steps. */

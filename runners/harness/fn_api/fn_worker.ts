@@ -1,0 +1,104 @@
+/**
+ * A worker of a runner: does over Beam's Fn API what the runner asks for, until the runner ends the control stream.
+ *
+ * Its streams for data and state go where the stages' descriptions say, each is opened when a bundle first needs it.
+ */
+import type { ProcessBundleDescriptor } from 'apache-beam/proto/beam_fn_api';
+import type { ProvisionInfo } from 'apache-beam/proto/beam_provision_api';
+import { BundleHost } from './bundle_host';
+import { Channel } from './channel';
+import { ControlStream } from './control_stream';
+import { DataStream } from './data_stream';
+import { InboundData } from './inbound_data';
+import { type Log, LogStream, Severity } from './log_stream';
+import { provision } from './provision';
+import { RUNNER_METHODS } from './services';
+import { StateStream } from './state_stream';
+
+/** Hosts and ports. What the provision service says takes the place of what else is given. */
+export interface WorkerEndpoints {
+  readonly provision?: string | undefined;
+  readonly control?: string | undefined;
+  readonly logging?: string | undefined;
+}
+
+const NO_LOG: Log = { write: () => undefined };
+
+export class FnWorker {
+  /** Resolves when the runner has ended the control stream, or `stop` was called; rejects where the stream broke. */
+  readonly finished: Promise<void>;
+  private readonly dataStreams = new Map<string, DataStream>();
+  private readonly stateStreams = new Map<string, StateStream>();
+  private readonly bundles: BundleHost;
+  private readonly control: ControlStream;
+
+  private constructor(
+    readonly id: string,
+    private readonly channel: Channel,
+    private readonly log: Log | LogStream,
+    /** What the runner has told, if it was asked. */
+    readonly provisionInfo: ProvisionInfo | undefined,
+  ) {
+    const inbound = new InboundData();
+    this.bundles = new BundleHost({
+      inbound,
+      describe: (descriptorId) => this.describe(descriptorId),
+      dataStream: (address) =>
+        opened(this.dataStreams, address, (onEnd) => new DataStream(address, id, inbound, onEnd)),
+      stateStream: (address) =>
+        opened(this.stateStreams, address, (onEnd) => new StateStream(address, id, onEnd)),
+    });
+    this.control = new ControlStream(channel.open(RUNNER_METHODS.control), this.bundles, log);
+    this.finished = this.control.finished.finally(() => this.close());
+  }
+
+  /** @throws Error where the provision service can't be asked, or nobody says where the control service is */
+  static async start(id: string, endpoints: WorkerEndpoints): Promise<FnWorker> {
+    const info = endpoints.provision === undefined ? undefined : await provision(endpoints.provision, id);
+    const control = info?.controlEndpoint?.url || endpoints.control;
+    if (control === undefined || control === '')
+      throw new Error(`The worker ${id} was told no control endpoint`);
+    const logging = info?.loggingEndpoint?.url || endpoints.logging;
+    const log = logging ? new LogStream(logging, id) : NO_LOG;
+    log.write({ severity: Severity.INFO, message: `Worker ${id} has started, on Node ${process.version}` });
+    return new FnWorker(id, new Channel(control, id), log, info);
+  }
+
+  /** Ends the worker from this side; bundles at work are given up between two elements. */
+  async stop(): Promise<void> {
+    this.control.end();
+    await this.finished.catch(() => undefined);
+  }
+
+  private async describe(processBundleDescriptorId: string): Promise<ProcessBundleDescriptor> {
+    try {
+      return await this.channel.ask(RUNNER_METHODS.describe, { processBundleDescriptorId });
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new Error(`The runner did not describe ${processBundleDescriptorId}: ${message}`, { cause });
+    }
+  }
+
+  private async close(): Promise<void> {
+    await this.bundles.close((failure) => {
+      const message = `A teardown failed: ${failure instanceof Error ? failure.message : String(failure)}`;
+      this.log.write({ severity: Severity.WARN, message });
+    });
+    for (const stream of [...this.dataStreams.values(), ...this.stateStreams.values()]) stream.close();
+    if (this.log instanceof LogStream) this.log.close();
+    this.channel.close();
+  }
+}
+
+/** The stream to an address; when it ends it is forgotten, and the next bundle opens another. */
+function opened<S>(streams: Map<string, S>, address: string, open: (onEnd: () => void) => S): S {
+  let stream = streams.get(address);
+  if (stream === undefined) {
+    const made = open(() => {
+      if (streams.get(address) === made) streams.delete(address);
+    });
+    stream = made;
+    streams.set(address, stream);
+  }
+  return stream;
+}

@@ -1,0 +1,89 @@
+/** A pool of workers that runners start and stop as they need them: in Beam's words the external environment. All of them run in this process. */
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
+import type { StartWorkerRequest, StopWorkerRequest } from 'apache-beam/proto/beam_fn_api';
+import { NO_SIZE_LIMITS } from './channel';
+import { FnWorker } from './fn_worker';
+import { WORKER_POOL_METHODS } from './services';
+
+export interface WorkerPoolOptions {
+  /** Host and port to listen on; port 0 finds a free one. */
+  readonly address?: string;
+  /** Told when a worker could not start, or its control stream broke. */
+  readonly onFailure?: (workerId: string, failure: Error) => void;
+}
+
+/** Empty where it went well. */
+interface Answer {
+  readonly error: string;
+}
+
+export class WorkerPool {
+  private readonly workers = new Map<string, Promise<FnWorker>>();
+  private server: Server | undefined;
+
+  private constructor(private readonly onFailure: (workerId: string, failure: Error) => void) {}
+
+  /** Where runners find the pool. */
+  address = '';
+
+  /** @throws Error where nobody can listen on the address */
+  static async start({
+    address = 'localhost:0',
+    onFailure = () => undefined,
+  }: WorkerPoolOptions = {}): Promise<WorkerPool> {
+    const pool = new WorkerPool(onFailure);
+    const server = new Server(NO_SIZE_LIMITS);
+    server.addService(WORKER_POOL_METHODS, {
+      startWorker: (
+        { request }: ServerUnaryCall<StartWorkerRequest, Answer>,
+        answer: sendUnaryData<Answer>,
+      ) => {
+        pool.startWorker(request);
+        answer(null, { error: '' });
+      },
+      stopWorker: (
+        { request }: ServerUnaryCall<StopWorkerRequest, Answer>,
+        answer: sendUnaryData<Answer>,
+      ) => {
+        pool.stopWorker(request.workerId).then(
+          () => answer(null, { error: '' }),
+          (error: Error) => answer(null, { error: error.message }),
+        );
+      },
+    });
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(new Error(`No workers can be offered on ${address}: ${error.message}`, { cause: error }));
+      });
+    });
+    pool.server = server;
+    pool.address = address.replace(/:\d+$/, `:${port}`);
+    return pool;
+  }
+
+  /** Ends all workers, then the pool. */
+  async stop(): Promise<void> {
+    this.server?.forceShutdown();
+    await Promise.all([...this.workers.keys()].map((id) => this.stopWorker(id)));
+  }
+
+  private startWorker(request: StartWorkerRequest): void {
+    const { workerId } = request;
+    const worker = FnWorker.start(workerId, {
+      provision: request.provisionEndpoint?.url || undefined,
+      control: request.controlEndpoint?.url,
+      logging: request.loggingEndpoint?.url,
+    });
+    this.workers.set(workerId, worker);
+    worker
+      .then(({ finished }) => finished)
+      .catch((failure) => this.onFailure(workerId, failure))
+      .finally(() => this.workers.delete(workerId));
+  }
+
+  private async stopWorker(workerId: string): Promise<void> {
+    const worker = await this.workers.get(workerId)?.catch(() => undefined);
+    await worker?.stop();
+  }
+}
