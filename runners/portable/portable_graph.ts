@@ -1,4 +1,4 @@
-/** A graph as other runners take it: one environment for all steps, and combines in parts that every runner knows. */
+/** A graph as other runners take it: one environment for all steps, combines in parts that every runner knows, and one pane for each window where the input ends. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { COMBINE_PER_KEY_URN, expandCombine } from '../combine_parts';
 import { COMBINE_VALUES_FN_URN } from '../harness/operators/combine';
@@ -21,7 +21,20 @@ export function portableGraph(
     components.environments[id] = environmentProto(environment);
   for (const [id, transform] of Object.entries(components.transforms))
     if (transform.spec?.urn === COMBINE_PER_KEY_URN) takeApart(id, transform, components, liftCombines);
+  if (isBounded(components)) speakOnce(components);
   return graph;
+}
+
+function isBounded({ pcollections }: runnerApi.Components): boolean {
+  return Object.values(pcollections).every(({ isBounded }) => isBounded !== runnerApi.IsBounded_Enum.UNBOUNDED);
+}
+
+/** Runners for batches have one pane for each window, whatever the trigger says, and so has the local one. Prism plays triggers also there, with panes that hold the same again: it is told what the others do. */
+function speakOnce({ windowingStrategies }: runnerApi.Components): void {
+  for (const strategy of Object.values(windowingStrategies)) {
+    strategy.trigger = { trigger: { oneofKind: 'default', default: {} } };
+    strategy.allowedLateness = 0n;
+  }
 }
 
 /**
