@@ -63,11 +63,15 @@ export class JobFailedError extends Error {
 /** How often a job is asked what it has counted, where somebody wants to know. */
 const PROGRESS_MS = 500;
 
+/** How long a job that has failed may take to say why. */
+const LAST_WORDS_MS = 2000;
+
 /**
  * Runs a pipeline to the end of its job.
  *
  * @throws JobServerError where the job server can't be reached, or takes no such job
- * @throws JobFailedError where the job fails, with what the runner says of it, or somebody else cancels it
+ * @throws StepError where a step's code fails in a worker of this process: the first failure
+ * @throws JobFailedError where the job fails otherwise, with what the runner says of it, or somebody else cancels it
  * @throws Error named AbortError where the signal was aborted
  */
 export async function runPortable(
@@ -77,17 +81,17 @@ export async function runPortable(
   const { endpoint, environment, signal, liftCombines = false } = options;
   if (signal?.aborted) throw abortError(signal);
   const client = new JobClient(endpoint);
-  const workerFailures: string[] = [];
+  const failures: unknown[] = [];
   const pool =
     environment === undefined
-      ? await WorkerPool.start({ onFailure: (_id, failure) => workerFailures.push(failure.message) })
+      ? await WorkerPool.start({ onFailure: (failure) => failures.push(failure) })
       : undefined;
   try {
     const graph = portableGraph(pipeline, {
       environment: environment ?? { kind: 'external', address: pool!.address },
       liftCombines,
     });
-    const { metrics, ...job } = await runJob(client, graph, options, workerFailures);
+    const { metrics, ...job } = await runJob(client, graph, options, failures);
     const { counters, stepCounters, distributions, stepDistributions } = metrics;
     return { ...job, counters, stepCounters, distributions, stepDistributions };
   } finally {
@@ -100,7 +104,7 @@ async function runJob(
   client: JobClient,
   graph: runnerApi.Pipeline,
   { jobName = 'funnelpulse', options = {}, signal, onProgress }: PortableRunnerOptions,
-  workerFailures: readonly string[],
+  failures: readonly unknown[],
 ): Promise<{ jobId: string; metrics: RunMetrics; elements: Map<string, number> }> {
   const started = performance.now();
   const jobId = await client.start(graph, jobName, options);
@@ -108,7 +112,7 @@ async function runJob(
   if (signal?.aborted) cancel();
   signal?.addEventListener('abort', cancel, { once: true });
   const errors: string[] = [];
-  void client.messages(jobId, ({ importance, text }) => {
+  const told = client.messages(jobId, ({ importance, text }) => {
     if (importance === Importance.JOB_MESSAGE_ERROR) errors.push(text);
   });
   let state = JobState.STARTING;
@@ -123,8 +127,10 @@ async function runJob(
     });
     if (signal?.aborted) throw abortError(signal);
     if (end !== JobState.DONE) {
-      const reason = errors.at(-1) ?? workerFailures.at(-1) ?? '';
-      throw new JobFailedError(jobId, JobState[end] ?? String(end), reason);
+      // What has gone wrong in this process is there as it was thrown.
+      if (failures.length > 0) throw failures[0];
+      await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+      throw new JobFailedError(jobId, JobState[end] ?? String(end), errors.at(-1) ?? '');
     }
     const infos = await client.metrics(jobId);
     return { jobId, metrics: jobMetrics(infos, graph), elements: elementCounts(infos) };

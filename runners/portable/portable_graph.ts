@@ -26,7 +26,9 @@ export function portableGraph(
 }
 
 function isBounded({ pcollections }: runnerApi.Components): boolean {
-  return Object.values(pcollections).every(({ isBounded }) => isBounded !== runnerApi.IsBounded_Enum.UNBOUNDED);
+  return Object.values(pcollections).every(
+    ({ isBounded }) => isBounded !== runnerApi.IsBounded_Enum.UNBOUNDED,
+  );
 }
 
 /** Runners for batches have one pane for each window, whatever the trigger says, and so has the local one. Prism plays triggers also there, with panes that hold the same again: it is told what the others do. */

@@ -14,6 +14,7 @@ import { DataSink } from './data_sink';
 import type { DataStream } from './data_stream';
 import { HostedStage, type StageInstance } from './hosted_stage';
 import type { InboundData } from './inbound_data';
+import { Introductions } from './introductions';
 import { type Counted, Monitoring, type Report } from './monitoring';
 import { RemoteSideInputs } from './remote_side_inputs';
 import type { StateStream } from './state_stream';
@@ -42,7 +43,15 @@ export class BundleHost {
   private readonly knownSteps = new Set<ReadonlyMap<string, string>>();
   private stopped = false;
 
-  constructor(private readonly services: RunnerServices) {}
+  private readonly introductions: Introductions | undefined;
+
+  /** @param usesShortIds whether the runner asks what short ids stand for */
+  constructor(
+    private readonly services: RunnerServices,
+    usesShortIds: boolean,
+  ) {
+    this.introductions = usesShortIds ? new Introductions(this.monitoring) : undefined;
+  }
 
   /** Takes a stage's description that comes before its first bundle. */
   register(descriptor: ProcessBundleDescriptor): void {
@@ -66,6 +75,7 @@ export class BundleHost {
       this.active.set(instructionId, { stage, input, processor: instance.processor });
       const report = await this.run(instructionId, stage, instance, input);
       stage.giveBack(instance);
+      await this.introductions?.admit(Object.keys(report.monitoringData));
       return { ...report, residualRoots: [], requiresFinalization: false };
     } finally {
       this.active.delete(instructionId);

@@ -17,6 +17,7 @@ export class ControlStream {
     private readonly call: ClientDuplexStream<InstructionResponse, InstructionRequest>,
     private readonly bundles: BundleHost,
     private readonly log: Log,
+    private readonly onFailure: (failure: unknown) => void,
   ) {
     this.finished = new Promise((resolve, reject) => {
       this.settle = (failure) => {
@@ -46,6 +47,7 @@ export class ControlStream {
       const response = await this.answer(instructionId, request);
       answer = { instructionId, error: '', response };
     } catch (failure) {
+      this.onFailure(failure);
       this.report(instructionId, failure);
       answer = { instructionId, error: textOf(failure), response: { oneofKind: undefined } };
     }

@@ -5,7 +5,7 @@
  */
 import type { ProcessBundleDescriptor } from 'apache-beam/proto/beam_fn_api';
 import type { ProvisionInfo } from 'apache-beam/proto/beam_provision_api';
-import { BundleHost } from './bundle_host';
+import { BundleHost, type RunnerServices } from './bundle_host';
 import { Channel } from './channel';
 import { ControlStream } from './control_stream';
 import { DataStream } from './data_stream';
@@ -21,6 +21,12 @@ export interface WorkerEndpoints {
   readonly control?: string | undefined;
   readonly logging?: string | undefined;
 }
+
+/** Told what an instruction has failed with, which the runner is told in words. */
+export type FailureObserver = (failure: unknown) => void;
+
+/** A runner that can do this asks what short ids of metrics stand for. */
+const SHORT_IDS = 'beam:protocol:monitoring_info_short_ids:v1';
 
 const NO_LOG: Log = { write: () => undefined };
 
@@ -38,22 +44,29 @@ export class FnWorker {
     private readonly log: Log | LogStream,
     /** What the runner has told, if it was asked. */
     readonly provisionInfo: ProvisionInfo | undefined,
+    onFailure: FailureObserver,
   ) {
     const inbound = new InboundData();
-    this.bundles = new BundleHost({
+    const usesShortIds = provisionInfo?.runnerCapabilities.includes(SHORT_IDS) ?? false;
+    const services: RunnerServices = {
       inbound,
       describe: (descriptorId) => this.describe(descriptorId),
       dataStream: (address) =>
         opened(this.dataStreams, address, (onEnd) => new DataStream(address, id, inbound, onEnd)),
       stateStream: (address) =>
         opened(this.stateStreams, address, (onEnd) => new StateStream(address, id, onEnd)),
-    });
-    this.control = new ControlStream(channel.open(RUNNER_METHODS.control), this.bundles, log);
+    };
+    this.bundles = new BundleHost(services, usesShortIds);
+    this.control = new ControlStream(channel.open(RUNNER_METHODS.control), this.bundles, log, onFailure);
     this.finished = this.control.finished.finally(() => this.close());
   }
 
   /** @throws Error where the provision service can't be asked, or nobody says where the control service is */
-  static async start(id: string, endpoints: WorkerEndpoints): Promise<FnWorker> {
+  static async start(
+    id: string,
+    endpoints: WorkerEndpoints,
+    onFailure: FailureObserver = () => undefined,
+  ): Promise<FnWorker> {
     const info = endpoints.provision === undefined ? undefined : await provision(endpoints.provision, id);
     const control = info?.controlEndpoint?.url || endpoints.control;
     if (control === undefined || control === '')
@@ -61,7 +74,7 @@ export class FnWorker {
     const logging = info?.loggingEndpoint?.url || endpoints.logging;
     const log = logging ? new LogStream(logging, id) : NO_LOG;
     log.write({ severity: Severity.INFO, message: `Worker ${id} has started, on Node ${process.version}` });
-    return new FnWorker(id, new Channel(control, id), log, info);
+    return new FnWorker(id, new Channel(control, id), log, info, onFailure);
   }
 
   /** Ends the worker from this side; bundles at work are given up between two elements. */

@@ -28,6 +28,8 @@ export interface Report {
 
 /** A worker's short ids, and what they stand for. */
 export class Monitoring {
+  /** Told which ids the runner has asked about. */
+  onExplained: (ids: readonly string[]) => void = () => undefined;
   private readonly shortIds = new Map<string, string>();
   private readonly infos = new Map<string, MonitoringInfo>();
 
@@ -62,6 +64,7 @@ export class Monitoring {
       const meant = this.infos.get(id);
       if (meant !== undefined) known[id] = meant;
     }
+    this.onExplained(ids);
     return known;
   }
 

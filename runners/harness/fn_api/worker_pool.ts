@@ -2,14 +2,14 @@
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import type { StartWorkerRequest, StopWorkerRequest } from 'apache-beam/proto/beam_fn_api';
 import { NO_SIZE_LIMITS } from './channel';
-import { FnWorker } from './fn_worker';
+import { type FailureObserver, FnWorker } from './fn_worker';
 import { WORKER_POOL_METHODS } from './services';
 
 export interface WorkerPoolOptions {
   /** Host and port to listen on; port 0 finds a free one. */
   readonly address?: string;
-  /** Told when a worker could not start, or its control stream broke. */
-  readonly onFailure?: (workerId: string, failure: Error) => void;
+  /** Told when a worker could not start, when its control stream broke, and what its bundles fail with. */
+  readonly onFailure?: FailureObserver;
 }
 
 /** Empty where it went well. */
@@ -21,7 +21,7 @@ export class WorkerPool {
   private readonly workers = new Map<string, Promise<FnWorker>>();
   private server: Server | undefined;
 
-  private constructor(private readonly onFailure: (workerId: string, failure: Error) => void) {}
+  private constructor(private readonly onFailure: FailureObserver) {}
 
   /** Where runners find the pool. */
   address = '';
@@ -70,15 +70,16 @@ export class WorkerPool {
 
   private startWorker(request: StartWorkerRequest): void {
     const { workerId } = request;
-    const worker = FnWorker.start(workerId, {
+    const endpoints = {
       provision: request.provisionEndpoint?.url || undefined,
       control: request.controlEndpoint?.url,
       logging: request.loggingEndpoint?.url,
-    });
+    };
+    const worker = FnWorker.start(workerId, endpoints, this.onFailure);
     this.workers.set(workerId, worker);
     worker
       .then(({ finished }) => finished)
-      .catch((failure) => this.onFailure(workerId, failure))
+      .catch((failure) => this.onFailure(failure))
       .finally(() => this.workers.delete(workerId));
   }
 
