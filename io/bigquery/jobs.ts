@@ -63,11 +63,17 @@ async function startOnce(start: () => Promise<unknown>): Promise<void> {
       await start();
       return;
     } catch (error) {
-      if (isThere(error)) return;
+      if (isThere(error) || hasStarted(error)) return;
       if (!isPassing(error) || attempt >= ATTEMPTS) throw error;
       await delay(waitMs(attempt + 1));
     }
   }
+}
+
+/** Of a query that has failed by the time its start is answered the library throws the failure. The job is there all the same, and says more. */
+function hasStarted(error: unknown): boolean {
+  const { response } = (error ?? {}) as { response?: { jobReference?: unknown } };
+  return response?.jobReference !== undefined;
 }
 
 /** Waits for a job. @throws {JobError} what it ended with, or the error of a call: there may be no such job */

@@ -99,6 +99,14 @@ export function outputError(
     return new InputError(
       `${cannot}: a quota of the project is used up (${words}). Try again later, or ask for more quota`,
     );
+  if (reason === 'accessNotConfigured' || /has not (been used in|enabled)/i.test(message))
+    return new InputError(
+      `${cannot}: ${words}. Correct the project's name, or enable BigQuery there: gcloud services enable bigquery.googleapis.com --project=${name.project}`,
+    );
+  if (/datasets\.create/.test(message))
+    return new InputError(
+      `${cannot}: the dataset is not there, and may not be made (${words}). Correct its name, have it made, or give the account roles/bigquery.dataEditor on the project`,
+    );
   if (status === 403 || reason === 'accessDenied')
     return new InputError(
       `${cannot}: permission denied (${words}). The account needs the roles roles/bigquery.jobUser on the project and ${doing === 'read' ? 'roles/bigquery.dataViewer' : 'roles/bigquery.dataEditor'} on the dataset`,
