@@ -41,7 +41,17 @@ export function openBigquery(projectId: string, host: string | undefined = emula
   return client;
 }
 
+/**
+ * Looks for credentials. Without any the library would send its first call unsigned, several times, and tell of what became of that.
+ *
+ * @throws what the library says of credentials that aren't there, or that nobody gives a token for
+ */
+export async function findCredentials(client: BigQuery): Promise<void> {
+  await client.authClient.getAccessToken();
+}
+
 /** What the library asks of a client that signs requests. */
 const NO_CREDENTIALS = {
   getRequestHeaders: async () => new Headers({ authorization: 'Bearer none' }),
+  getAccessToken: async () => ({ token: 'none' }),
 };

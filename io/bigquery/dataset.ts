@@ -5,6 +5,7 @@ import type { Table } from '../../schema/table';
 import { runs, TABLES } from '../../schema/tables';
 import { viewStatements } from '../../schema/views';
 import { InputError } from '../input_error';
+import { findCredentials } from './client';
 import { type DatasetName, qualified, textOf } from './dataset_name';
 import { type JobPlace, queryRows } from './jobs';
 import { schemaDrift } from './schema_drift';
@@ -15,6 +16,7 @@ const DEFAULT_LOCATION = 'US';
 
 /** Where the jobs of a dataset run; null where there is no such dataset. */
 export async function findDataset(client: BigQuery, name: DatasetName): Promise<JobPlace | null> {
+  await findCredentials(client);
   try {
     const [{ location }] = await client.dataset(name.dataset).getMetadata();
     return { client, location: String(location) };

@@ -24,9 +24,14 @@ const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2000;
 
+interface JobProblem {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 interface JobState {
   readonly statistics?: { query?: { numDmlAffectedRows?: string } };
-  readonly status?: { state?: string; errorResult?: { reason?: string; message?: string } };
+  readonly status?: { state?: string; errorResult?: JobProblem; errors?: readonly JobProblem[] };
 }
 
 /**
@@ -82,13 +87,21 @@ export async function jobEnded({ client, location }: JobPlace, jobId: string): P
   for (let look = 0; ; look++) {
     const [state] = (await job.getMetadata()) as unknown as [JobState];
     if (state.status?.state === 'DONE') {
-      const failure = state.status.errorResult;
-      if (failure !== undefined)
-        throw new JobError(failure.reason ?? '', failure.message ?? 'the job failed');
+      const { errorResult, errors = [] } = state.status;
+      if (errorResult !== undefined) throw failureOf(errorResult, errors);
       return state;
     }
     await delay(waitMs(look));
   }
+}
+
+/** Of a load that met rows it can't read the result says only that it did; the last of the others says in which one and why. */
+function failureOf(
+  { reason = '', message = 'the job failed' }: JobProblem,
+  others: readonly JobProblem[],
+): JobError {
+  const detail = others.findLast((other) => other.message && other.message !== message)?.message;
+  return new JobError(reason, detail === undefined ? message : `${message.replace(/\.$/, '')}: ${detail}`);
 }
 
 function waitMs(look: number): number {

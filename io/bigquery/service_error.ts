@@ -53,7 +53,7 @@ export function isThere(error: unknown): boolean {
 }
 
 const PASSING_REASONS =
-  /^(backendError|internalError|jobBackendError|jobInternalError|rateLimitExceeded|jobRateLimitExceeded|tableUnavailable|ECONN\w*|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/;
+  /^(backendError|internalError|jobBackendError|jobInternalError|rateLimitExceeded|jobRateLimitExceeded|tableUnavailable|ECONN\w*|EPIPE|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ESOCKETTIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/;
 
 /** The same may succeed a moment later. */
 export function isPassing(error: unknown): boolean {
