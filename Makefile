@@ -95,7 +95,7 @@ destroy: ## Remove all of that but the data; with DATA=delete the data, too: ENV
 verify-gcp: $(BUILT) ## All tests of Cloud Storage, BigQuery and Terraform, against local servers, which this installs
 	@scripts/install-fake-gcs
 	@scripts/install-local-bigquery >/dev/null
-	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/e2e/bigquery test/e2e/gcs test/schema test/terraform
+	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/io/wire test/e2e/bigquery test/e2e/stream/bigquery test/e2e/gcs test/streaming/bigquery test/schema test/terraform
 
 build: $(BUILT) ## Compile into dist/
 
