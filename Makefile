@@ -97,6 +97,20 @@ verify-gcp: $(BUILT) ## All tests of Cloud Storage, BigQuery and Terraform, agai
 	@scripts/install-local-bigquery >/dev/null
 	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/io/wire test/e2e/bigquery test/e2e/stream/bigquery test/e2e/gcs test/streaming/bigquery test/schema test/terraform
 
+.PHONY: image image-check
+
+# Name of the worker's image, and what it is built on (Dockerfile).
+IMAGE ?= funnelpulse-worker
+BASE  ?= node:22.21.0-bookworm-slim
+
+image: ## Build the worker's container image, with docker: IMAGE=europe-west1-docker.pkg.dev/my-project/images/worker:1
+	@command -v docker >/dev/null || { echo 'docker is not there. make image-check shows without it what the image would hold' >&2; exit 1; }
+	@docker build --build-arg BASE=$(BASE) --tag $(IMAGE) .
+
+image-check: $(BUILT) ## Put together what the worker's image holds, in out/image, and boot it, without docker
+	@scripts/image-tree out/image
+	@FUNNELPULSE_IMAGE=out/image npx --no-install jest test/runners/container
+
 build: $(BUILT) ## Compile into dist/
 
 clean: ## Remove what was built, installed and computed

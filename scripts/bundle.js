@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * Bundles the compiled program (dist/) into one file for the command line and one for its worker threads, in dist/bundle: a third of the time that a small run takes would be finding and
- * reading a thousand modules. DuckDB's bindings and lmdb stay outside, since they bring libraries of their own; Pub/Sub's client, since it needs the gRPC that the graph's library is bundled without;
- * Cloud Storage's, since it reads files of its own package, and BigQuery's: few runs need them.
+ * Bundles the compiled program (dist/) into one file for the command line, one for its worker threads and two for the container image, in dist/bundle: a third of the time that a small run takes would be finding and
+ * reading a thousand modules. What stays outside, bundled_without.js says.
  */
 const { copyFileSync } = require('node:fs');
 const { join } = require('node:path');
 const esbuild = require('esbuild');
+const BUNDLED_WITHOUT = require('./bundled_without');
 
 const DIST = join(__dirname, '..', 'dist');
 const BUNDLE = join(DIST, 'bundle');
@@ -24,20 +24,17 @@ const withoutSdkWorker = {
 
 esbuild
   .build({
-    entryPoints: { cli: join(DIST, 'pipelines', 'cli.js'), worker: join(DIST, 'pipelines', 'worker.js') },
+    entryPoints: Object.fromEntries(
+      ['cli', 'worker', 'container', 'container_worker'].map((name) => [
+        name,
+        join(DIST, 'pipelines', `${name}.js`),
+      ]),
+    ),
     outdir: BUNDLE,
     bundle: true,
     platform: 'node',
     target: 'node20',
-    external: [
-      '@duckdb/node-bindings',
-      '@google-cloud/bigquery',
-      '@google-cloud/bigquery-storage',
-      '@google-cloud/pubsub',
-      '@google-cloud/storage',
-      '@grpc/grpc-js',
-      'lmdb',
-    ],
+    external: BUNDLED_WITHOUT,
     plugins: [withoutSdkWorker],
     minifySyntax: true,
     minifyWhitespace: true,

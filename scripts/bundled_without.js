@@ -1,0 +1,13 @@
+/**
+ * Packages that stay outside the bundle: DuckDB's bindings and lmdb bring libraries of their own; Pub/Sub's client needs the gRPC that the graph's library is bundled without; Cloud Storage's reads files of its own
+ * package; BigQuery's are needed by few runs.
+ */
+module.exports = [
+  '@duckdb/node-bindings',
+  '@google-cloud/bigquery',
+  '@google-cloud/bigquery-storage',
+  '@google-cloud/pubsub',
+  '@google-cloud/storage',
+  '@grpc/grpc-js',
+  'lmdb',
+];
