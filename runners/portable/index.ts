@@ -3,6 +3,7 @@ import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { WorkerPool } from '../harness/fn_api/worker_pool';
 import type { Distribution } from '../harness/metrics';
 import type { RunMetrics } from '../run_metrics';
+import { StepError } from '../step_error';
 import type { JobEnvironment } from './environment';
 import { Importance, JobClient, type JobOption, JobState } from './job_client';
 import { elementCounts, jobMetrics } from './job_metrics';
@@ -128,7 +129,8 @@ async function runJob(
     if (signal?.aborted) throw abortError(signal);
     if (end !== JobState.DONE) {
       // What has gone wrong in this process is there as it was thrown.
-      if (failures.length > 0) throw failures[0];
+      const ofStep = failures.find((failure) => failure instanceof StepError);
+      if (ofStep !== undefined) throw ofStep;
       await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
       throw new JobFailedError(jobId, JobState[end] ?? String(end), errors.at(-1) ?? '');
     }

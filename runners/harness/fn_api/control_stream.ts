@@ -47,6 +47,8 @@ export class ControlStream {
       const response = await this.answer(instructionId, request);
       answer = { instructionId, error: '', response };
     } catch (failure) {
+      // What is given up because the worker ends has not failed.
+      if (this.isOver) return;
       this.onFailure(failure);
       this.report(instructionId, failure);
       answer = { instructionId, error: textOf(failure), response: { oneofKind: undefined } };
@@ -83,7 +85,7 @@ export class ControlStream {
         for (const descriptor of request.register.processBundleDescriptor) bundles.register(descriptor);
         return { oneofKind: 'register', register: {} };
       default:
-        throw new Error(`This worker doesn't know the instruction ${request.oneofKind ?? 'it was sent'}`);
+        throw new Error("This worker doesn't know the instruction that it was sent");
     }
   }
 
