@@ -116,11 +116,13 @@ async function ranged() {
 
 async function timed(work, least) {
   const start = process.hrtime.bigint();
+  const before = process.cpuUsage();
   const bytes = await work();
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const { user, system } = process.cpuUsage(before);
   // The header is read, and is no record.
   if (bytes < least - 1000) throw new Error(`${bytes} bytes came of ${least}`);
-  return least / seconds;
+  return { rate: least / seconds, cpu: (user + system) / 1e6 };
 }
 
 (async () => {
@@ -130,25 +132,35 @@ async function timed(work, least) {
     const size = await upload(storage);
     const ways = { plain: () => plainLibrary(storage), plain_http: plainHttp, ranged };
     const rates = { plain: [], plain_http: [], ranged: [] };
+    const cpu = { plain: [], plain_http: [], ranged: [] };
     for (let round = -1; round < rounds; round++)
       for (const [name, work] of Object.entries(ways)) {
-        const rate = await timed(work, size);
-        if (round >= 0) rates[name].push(Math.round(rate));
+        const measured = await timed(work, size);
+        if (round < 0) continue;
+        rates[name].push(Math.round(measured.rate));
+        cpu[name].push(Number(measured.cpu.toFixed(3)));
       }
-    const medians = Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, median(values)]));
+    const mediansOf = (lists) =>
+      Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, median(values)]));
+    const medians = mediansOf(rates);
+    const cpuMedians = mediansOf(cpu);
     const result = {
       object_bytes: size,
       split_bytes: SPLIT_BYTES,
       rounds,
       machine: `${os.availableParallelism()} × ${os.cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
       bytes_per_second: medians,
+      // Of this process, without the server: it says more than the rates do on a machine that does other work.
+      cpu_seconds: cpuMedians,
       ratio: Number((medians.ranged / medians.plain).toFixed(3)),
       ratio_to_plain_http: Number((medians.ranged / medians.plain_http).toFixed(3)),
       all: rates,
     };
     fs.writeFileSync(path.join(__dirname, 'results', 'gcs.json'), `${JSON.stringify(result, null, 2)}\n`);
     for (const [name, rate] of Object.entries(medians))
-      console.log(`${name.padEnd(11)} ${(rate / 2 ** 20).toFixed(0)} MiB/s`);
+      console.log(
+        `${name.padEnd(11)} ${(rate / 2 ** 20).toFixed(0).padStart(4)} MiB/s, ${cpuMedians[name]} s of CPU time`,
+      );
     console.log(
       `ranged reads move ${result.ratio} of what a plain download by the library moves, ${result.ratio_to_plain_http} of what one by plain HTTP does`,
     );

@@ -1,29 +1,24 @@
 /** An object of which a range is being read, ahead of who reads it. */
 import type { OpenFile } from '../files/file_system';
+import { ArrivingBytes } from './arriving_bytes';
 import { type ListedObject, storedBytes } from './stored_bytes';
 
-/** Bytes of a request: a range of the default size is one. */
-const REQUEST_BYTES = 8 << 20;
-/** Requests on their way at a time, for one reader. */
-const REQUESTS_AHEAD = 2;
+/** Bytes of a request: a range of the default size is two of them. */
+const REQUEST_BYTES = 4 << 20;
+/** Requests of one reader of which not all has been read: it holds no more than their bytes. */
+const REQUESTS_AHEAD = 3;
 /** Bytes asked for behind a range, where its last line goes on. */
 const LAST_LINE_BYTES = 64 << 10;
 
-interface Piece {
-  readonly start: number;
-  readonly end: number;
-  readonly bytes: Promise<Uint8Array>;
-}
-
 /**
- * Reads a range of an object, ascending; within the last piece read it may go back. Several requests are on their way at a time: one alone would wait for its answer between any two, and one connection of
- * the service is slower than most networks.
+ * Reads a range of an object, ascending; within what was read last it may go back. Several requests are on their way at a time: one alone would wait for its answer between any two, and one connection of
+ * the service is slower than most networks. What has come of the first is there to be read before the rest of it is.
  */
 export class ObjectReader implements OpenFile {
-  private readonly pieces: Piece[] = [];
-  /** Where the next piece begins. */
+  private readonly requests: ArrivingBytes[] = [];
+  private readonly enough = new AbortController();
+  /** Where the next request begins. */
   private next: number;
-  private closed = false;
 
   /** `start`, `end`: the range that will be read for sure. It may be read on behind it. */
   constructor(
@@ -36,26 +31,20 @@ export class ObjectReader implements OpenFile {
   }
 
   async read(into: Uint8Array, at: number): Promise<number> {
-    while (this.pieces.length > 0 && this.pieces[0].end <= at) this.pieces.shift();
+    while (this.requests.length > 0 && this.requests[0].end <= at) this.requests.shift();
     this.ahead();
-    if (this.pieces.length === 0) this.ask(REQUEST_BYTES >> 3);
-    const [piece] = this.pieces;
-    if (piece === undefined) return 0;
-    const bytes = await piece.bytes;
-    const from = at - piece.start;
-    const part = bytes.subarray(from, from + into.length);
-    into.set(part);
-    return part.length;
+    if (this.requests.length === 0) this.ask(REQUEST_BYTES >> 2);
+    return this.requests.length === 0 ? 0 : this.requests[0].read(into, at);
   }
 
   close(): void {
-    this.closed = true;
-    this.pieces.length = 0;
+    this.enough.abort();
+    this.requests.length = 0;
   }
 
   /** As many requests as may be on their way, within the range and a little behind it. */
   private ahead(): void {
-    while (this.next < this.end && this.pieces.length < REQUESTS_AHEAD) {
+    while (this.next < this.end && this.requests.length < REQUESTS_AHEAD) {
       const left = this.end - this.next;
       this.ask(left <= REQUEST_BYTES + LAST_LINE_BYTES ? left + LAST_LINE_BYTES : REQUEST_BYTES);
     }
@@ -65,21 +54,8 @@ export class ObjectReader implements OpenFile {
     const start = this.next;
     const end = Math.min(start + length, this.object.object.size);
     if (start >= end) return;
-    const bytes = this.fetch(start, end);
-    // Who waits for it hears of an error; nobody may any more.
-    bytes.catch(() => {});
-    this.pieces.push({ start, end, bytes });
+    const bytes = storedBytes(this.object, start, end, { enough: this.enough.signal });
+    this.requests.push(new ArrivingBytes(bytes, start, end));
     this.next = end;
-  }
-
-  private async fetch(start: number, end: number): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafeSlow(end - start);
-    let length = 0;
-    for await (const piece of storedBytes(this.object, start, end)) {
-      if (this.closed) break;
-      bytes.set(piece, length);
-      length += piece.length;
-    }
-    return bytes;
   }
 }

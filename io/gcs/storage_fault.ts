@@ -74,6 +74,8 @@ function messageOf(fault: StorageFault, { path, emulator }: Asked): string {
     return `cannot read ${path}: no permission (${details}). The account needs the role roles/storage.objectViewer on ${bucket}`;
   if (code === 404)
     return `cannot read ${path}: there is no bucket ${bucket}${at(emulator)}. Correct its name`;
+  if (typeof code === 'number' && code >= 300 && code < 400)
+    return `cannot read ${path}: the answer is a redirection (${code}: ${details}), which is not followed, since credentials would go along. Check the proxy on the way${emulator === null ? '' : `, or the address ${emulator} in STORAGE_EMULATOR_HOST`}`;
   if (typeof code === 'number' && code >= 400 && !isTransient(fault))
     return `cannot read ${path}: Cloud Storage refuses it (${code}: ${details})`;
   if (typeof code === 'number')

@@ -24,7 +24,8 @@ describeWithBigquery('join', () => {
       Object.entries(brands).flatMap(([brand, views]) =>
         Array.from(
           { length: views },
-          (_, user) => `2019-10-01 ${hour}:00:0${user} UTC,view,1,2,home.kitchen,${brand},5.00,${brand}${user},s`,
+          (_, user) =>
+            `2019-10-01 ${hour}:00:0${user} UTC,view,1,2,home.kitchen,${brand},5.00,${brand}${user},s`,
         ),
       ),
     );

@@ -161,8 +161,7 @@ describeWithGcs('bad input in Cloud Storage', (server) => {
         faults.unavailable++;
         return { status: 503 };
       }
-      // It takes ten seconds to notice one.
-      if (path.includes('alt=media') && faults.cut < 2 && requests % 4 === 3) {
+      if (path.includes('alt=media') && requests % 4 === 3) {
         faults.cut++;
         return { cutAfter: 30_000 };
       }

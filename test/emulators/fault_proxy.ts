@@ -11,7 +11,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface Call {
   readonly method: string;
@@ -28,8 +28,15 @@ export type Fate =
   | 'lose the answer'
   /** So many bytes of the answer's body come; then the connection breaks, or says nothing more. */
   | { readonly cutAfter: number; readonly silent?: boolean }
-  /** Nothing is done; this is the answer. An object as its body is sent as JSON. */
-  | { readonly status: number; readonly body?: string | object };
+  | Answer;
+
+/** Nothing is done; this is the answer. */
+interface Answer {
+  readonly status: number;
+  /** Text or bytes as they are; an object is sent as JSON. */
+  readonly body?: string | Uint8Array | object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** Google's answer to what it does not do. */
 export function googleError(status: number, reason: string, message: string): Fate {
@@ -47,10 +54,15 @@ export class FaultProxy {
   readonly calls: Call[] = [];
   /** Says what becomes of a call; it may take its time. By default all pass. */
   decide: (call: Call) => Fate | Promise<Fate> = () => 'pass';
+  /** Connections that have been made to it. */
+  readonly connections: Socket[] = [];
+  /** Bytes of answers' bodies that passed. */
+  passed = 0;
   private readonly server: Server;
 
   private constructor(private readonly target: URL) {
     this.server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
+    this.server.on('connection', (socket) => this.connections.push(socket));
   }
 
   static async before(url: string): Promise<FaultProxy> {
@@ -103,6 +115,9 @@ export class FaultProxy {
         }
         outgoing.writeHead(response.statusCode!, response.headers);
         outgoing.on('close', () => response.destroy());
+        response.on('data', (piece: Buffer) => {
+          this.passed += piece.length;
+        });
         if (fate === 'pass') response.pipe(outgoing);
         else cutOff(response, outgoing, fate);
       },
@@ -112,9 +127,9 @@ export class FaultProxy {
   }
 }
 
-function answer(outgoing: ServerResponse, { status, body = '' }: { status: number; body?: string | object }) {
-  outgoing.writeHead(status, { 'content-type': 'application/json' });
-  outgoing.end(typeof body === 'string' ? body : JSON.stringify(body));
+function answer(outgoing: ServerResponse, { status, body = '', headers }: Answer): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
+  outgoing.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
 }
 
 function cutOff(

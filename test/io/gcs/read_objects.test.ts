@@ -1,4 +1,4 @@
-/** Objects in ranges: every byte once, whatever the ranges, and whatever becomes of the connections. */
+/** Objects in ranges: every byte once, whatever the ranges. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,7 @@ import fc from 'fast-check';
 import type { FileRange } from '../../../io/files/file_range';
 import { ListFiles } from '../../../io/files/list_files';
 import { ReadRanges } from '../../../io/files/read_ranges';
-import { openStorage } from '../../../io/gcs/client';
-import { storedBytes } from '../../../io/gcs/stored_bytes';
 import { InputError } from '../../../io/input_error';
-import { FaultProxy } from '../../emulators/fault_proxy';
 import { describeWithGcs, makeBucket, upload } from '../../emulators/gcs';
 
 /** Ranges of inputs. */
@@ -48,7 +45,7 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
   return error.message;
 };
 
-describeWithGcs('objects of Cloud Storage', (server) => {
+describeWithGcs('objects of Cloud Storage', () => {
   let bucket: Bucket;
   let folder: string;
   beforeAll(async () => {
@@ -169,67 +166,5 @@ describeWithGcs('objects of Cloud Storage', (server) => {
         /gs:\/\/ranges\/moving\.ndjson was replaced or deleted while it was being read/,
       );
     }
-  });
-
-  describe('over connections that break', () => {
-    let proxy: FaultProxy;
-    beforeAll(async () => {
-      proxy = await FaultProxy.before(server().endpoint);
-      process.env.STORAGE_EMULATOR_HOST = proxy.url;
-    });
-    afterAll(async () => {
-      process.env.STORAGE_EMULATOR_HOST = server().endpoint;
-      await proxy.stop();
-    });
-    const isMedia = (path: string) => path.includes('alt=media');
-    const read = async (
-      path: string,
-      start: number,
-      end: number,
-      patience = { attempts: 3, pauseMs: 1, stallMs: 400 },
-    ) => {
-      const [file] = await (await openStorage()).bucket('ranges').file(path).getMetadata();
-      const size = Number(file.size);
-      const object = { generation: String(file.generation), encoded: file.contentEncoding === 'gzip', size };
-      const pieces: Buffer[] = [];
-      for await (const piece of storedBytes({ path: `gs://ranges/${path}`, object }, start, end, patience))
-        pieces.push(piece);
-      return Buffer.concat(pieces);
-    };
-    const bytes = Buffer.from(Array.from({ length: 500_000 }, (_, at) => (at * 167 + (at >> 8)) & 255));
-
-    test.each([
-      ['as it is', undefined],
-      ['with Content-Encoding: gzip', 'gzip'],
-    ])('an object %s is taken up where it broke off', async (_, encoding) => {
-      await upload(bucket, { 'broken.bin': bytes }, encoding);
-      let requests = 0;
-      // Of what was uploaded so, each request begins at its beginning: the connection must last longer each time.
-      proxy.decide = ({ path }) =>
-        isMedia(path) && ++requests < 6 ? { cutAfter: requests * 40_000 } : 'pass';
-      expect((await read('broken.bin', 1000, 400_000)).equals(bytes.subarray(1000, 400_000))).toBe(true);
-      expect(requests).toBeGreaterThan(3);
-    });
-
-    test('a server that falls silent', async () => {
-      await upload(bucket, { 'silent.bin': bytes });
-      let requests = 0;
-      proxy.decide = ({ path }) =>
-        isMedia(path) && ++requests === 1 ? { cutAfter: 100_000, silent: true } : 'pass';
-      expect(
-        (await read('silent.bin', 0, 1 << 20, { attempts: 2, pauseMs: 1, stallMs: 400 })).equals(bytes),
-      ).toBe(true);
-      expect(requests).toBe(2);
-    });
-
-    test('one that always breaks off', async () => {
-      await upload(bucket, { 'always.bin': bytes });
-      let requests = 0;
-      proxy.decide = ({ path }) => (isMedia(path) && ++requests > 0 ? { cutAfter: 0 } : 'pass');
-      expect(await refusal(read('always.bin', 0, 100))).toMatch(
-        /cannot read gs:\/\/ranges\/always\.bin: the server at .* does not answer/,
-      );
-      expect(requests).toBe(3);
-    });
   });
 });
