@@ -10,6 +10,7 @@ import { batchEnds } from './batch_ends';
 import { type FunnelOptions, funnel } from './funnel';
 import { type Publishing, publish } from './outputs/batch_output';
 import './registration';
+import type { RunnerChoice } from './runner_choice';
 
 export interface BatchRun {
   readonly inputs: readonly string[];
@@ -19,7 +20,7 @@ export interface BatchRun {
   readonly funnel: FunnelOptions;
   readonly baseline: BaselineChoice;
   readonly publishing: Publishing;
-  readonly runner: 'local' | 'direct';
+  readonly runner: RunnerChoice;
   /** Worker threads, which load while the graph is built. None: this thread does it all. */
   readonly workers: ReturnType<typeof startWorkers>;
   readonly signal?: AbortSignal;
@@ -28,7 +29,7 @@ export interface BatchRun {
 
 /** Runs the funnel over files; when the promise is kept, the tables of the output are the new ones. Returns the run's counters. */
 export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, number>> {
-  const manifest = run.runner === 'direct' ? path.join(run.staging, 'manifest.json') : null;
+  const manifest = run.runner.name === 'direct' ? path.join(run.staging, 'manifest.json') : null;
   const pipeline = new Pipeline();
   const history = path.join(run.staging, 'history.json');
   const hours = hoursOf(run.baseline);
@@ -43,6 +44,11 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
   });
   funnel(new Root(pipeline), ends, run.funnel);
   const proto = pipeline.getProto();
+  if (run.runner.name === 'job server') {
+    const { executeJob } = require('./execute_job') as typeof import('./execute_job');
+    const { signal, onProgress } = run;
+    return (await executeJob(proto, { runner: run.runner, signal, onProgress })).counters;
+  }
   if (manifest === null) {
     const options = {
       workers: run.workers,

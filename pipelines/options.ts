@@ -301,11 +301,19 @@ export const EXECUTION_OPTIONS = {
   runner: {
     type: 'string',
     default: 'local',
-    choices: ['local', 'direct'],
+    choices: ['local', 'direct', 'prism', 'flink', 'portable'],
     describe:
-      'local: the event-time runner; direct: the Beam SDK’s own DirectRunner, for small inputs and second opinions',
-    unit: 'local or direct',
-    change: 'Choose direct to check a small result by another engine; it is slow and knows no progress',
+      'local: the event-time runner; direct: the Beam SDK’s own DirectRunner, for small inputs and second opinions; prism, flink and portable: a Beam job server',
+    unit: 'local, direct, prism, flink or portable',
+    change:
+      'Choose direct or prism to check a result by another engine; they are slower. Workers of a job server run in this process, so files have to be on this machine',
+  },
+  'job-endpoint': {
+    type: 'string',
+    defaultDescription: 'localhost:8073 for prism, localhost:8099 for flink',
+    describe: 'The job server of --runner prism, flink or portable',
+    unit: 'HOST:PORT',
+    change: 'Name it where the job server listens elsewhere; portable has no default',
   },
 } as const satisfies Record<string, DeclaredOption>;
 

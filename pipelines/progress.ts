@@ -41,7 +41,7 @@ function progressText(progress: RunProgress, total: number | null): string {
       : '';
   const ofTotal = total === null ? '' : ` of ${formatBytes(total)}`;
   const rate = formatCount(Math.round(rows / Math.max(seconds, 0.001)));
-  return `${formatCount(rows)} rows, ${formatBytes(bytes)}${ofTotal}, ${rate} rows/s${left}  [${stage} ${bundlesDone}/${bundlesTotal}]`;
+  return `${formatCount(rows)} rows, ${formatBytes(bytes)}${ofTotal}, ${rate} rows/s${left}  [${stage}${bundlesTotal === 0 ? '' : ` ${bundlesDone}/${bundlesTotal}`}]`;
 }
 
 /** Bytes of the input's files; null where some are compressed, whose text is longer, or in Cloud Storage, which would have to be listed once more. */

@@ -2,8 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import * as os from 'node:os';
 import { exportTables, prepareExport } from '../../io/duckdb/export_tables';
-import { isObjectPath } from '../../io/gcs/object_path';
-import { InputError } from '../../io/input_error';
 import { startWorkers } from '../../runners/local/worker_thread';
 import { chooseBaseline } from '../baseline_choice';
 import { InterruptedError, interruptible } from '../interrupt';
@@ -11,6 +9,7 @@ import { parseSize, requireWhole } from '../option_values';
 import { chooseOutput } from '../outputs/choose_output';
 import { progressLine } from '../progress';
 import { funnelOptions, type RunArguments } from '../run_arguments';
+import { chooseRunner } from '../runner_choice';
 import { printSummary } from '../summary_text';
 import { WORKER_PATH } from '../worker_path';
 
@@ -26,7 +25,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   const splitBytes = parseSize('split-size', args['split-size']);
   const workers = requireWhole('workers', args.workers ?? os.availableParallelism(), 0, 256);
   const runId = randomUUID();
-  requireRunner(args);
+  const runner = chooseRunner(args);
   const baseline = await chooseBaseline({
     baseline: args.baseline ?? 'run',
     history: args.history,
@@ -39,7 +38,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
   let watch: NodeJS.Timeout | undefined;
   try {
     const staging = await output.prepare(runId, args.replace);
-    threads = startWorkers(args.runner === 'local' ? workers : 0, [], WORKER_PATH);
+    threads = startWorkers(runner.name === 'local' ? workers : 0, [], WORKER_PATH);
     watch = setInterval(() => progress.say(() => output.progress(staging)), WATCH_MS);
     const { executeBatch } = require('../execute_batch') as typeof import('../execute_batch');
     const counters = await executeBatch({
@@ -48,7 +47,7 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
       staging,
       funnel,
       baseline,
-      runner: args.runner as 'local' | 'direct',
+      runner,
       workers: threads,
       publishing: output.publishing(staging, {
         run_id: runId,
@@ -93,19 +92,6 @@ async function runUntil(args: RunArguments, signal: AbortSignal): Promise<void> 
 
 /** How often publishing is asked how far it is. */
 const WATCH_MS = 200;
-
-/** The SDK's own runner looks side inputs up in the main input's window, or in the global one, and waits for no promise. */
-function requireRunner({ runner, baseline, input }: RunArguments): void {
-  const object = input.find(isObjectPath);
-  if (runner === 'direct' && object !== undefined)
-    throw new InputError(
-      `--runner direct can’t read ${object}: the SDK’s runner waits for no answer of a service. Choose --runner local`,
-    );
-  if (runner === 'direct' && baseline === 'trailing')
-    throw new InputError(
-      '--runner direct can’t look up a trailing baseline: the SDK’s runner knows no earlier windows of a side input. Choose --runner local, or --baseline run or a file',
-    );
-}
 
 const CURRENCY_COUNTER = 'currency:';
 

@@ -129,6 +129,7 @@ function subscriptionOf(args: RunArguments): string {
     ...(args.export !== undefined ? ['--export'] : []),
     ...(args.now !== undefined ? ['--now'] : []),
     ...(args.runner !== 'local' ? ['--runner'] : []),
+    ...(args['job-endpoint'] !== undefined ? ['--job-endpoint'] : []),
   ];
   if (refused.length > 0)
     throw new InputError(`${refused.join(' and ')} can't be had of a stream, which has no end: leave it out`);

@@ -50,6 +50,8 @@ export interface PortableResult {
 /** A job that did not end well. */
 export class JobFailedError extends Error {
   override readonly name = 'JobFailedError';
+  /** What a program exits with that does nothing else: the runner's reason says more than where it was read. */
+  readonly exitCode = 1;
 
   /** @param state in the words of Beam's job API: FAILED, CANCELLED */
   constructor(

@@ -23,6 +23,11 @@ const TERMINAL: ReadonlySet<JobState> = new Set([
 /** How long to wait between two questions where the stream of states has ended before the job. */
 const ASK_AGAIN_MS = 200;
 
+/** How long a job server may take to be reached. */
+const REACH_MS = 5000;
+/** How long one that was there may take to answer, before it counts as gone. */
+const ANSWER_MS = 20_000;
+
 /** What a job server may take as an option: as JSON. */
 export type JobOption = string | number | boolean | null | readonly JobOption[];
 
@@ -55,11 +60,14 @@ export class JobClient {
     jobName: string,
     options: Readonly<Record<string, JobOption>>,
   ): Promise<string> {
+    await this.channel.ready(REACH_MS).catch((cause) => {
+      throw new JobServerError(`no job server answers at ${this.endpoint}`, { cause });
+    });
     const named = Object.entries(options).map(([name, value]) => [`beam:option:${name}:v1`, value]);
     const pipelineOptions = Struct.fromJson(Object.fromEntries(named));
     const { preparationId } = await this.asked(
       'take the pipeline',
-      this.channel.ask(JOB_METHODS.prepare, { pipeline, jobName, pipelineOptions }, REACH_MS),
+      this.channel.ask(JOB_METHODS.prepare, { pipeline, jobName, pipelineOptions }),
     );
     const { jobId } = await this.asked(
       'run the job',
@@ -89,7 +97,7 @@ export class JobClient {
     for (;;) {
       const { state } = await this.asked(
         `say how the job ${jobId} is`,
-        this.channel.ask(JOB_METHODS.state, { jobId }, REACH_MS),
+        this.channel.ask(JOB_METHODS.state, { jobId }, ANSWER_MS),
       );
       if (tell(state)) return state;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
@@ -137,6 +145,3 @@ export class JobClient {
     }
   }
 }
-
-/** How long a job server may take to be reached. */
-const REACH_MS = 20_000;

@@ -83,6 +83,16 @@ export class Channel {
     });
   }
 
+  /** Resolves when somebody listens at the address. @throws Error where nobody does for that long */
+  ready(withinMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.client.waitForReady(Date.now() + withinMs, (error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+
   close(): void {
     this.client.close();
   }
