@@ -43,9 +43,9 @@ describeWithPrism('--runner prism', (prism) => {
     ['the sample', () => SAMPLE, []],
     ['a generated shop, with incidents', () => shop, ['--min-flag-views', '20']],
     [
-      'cut small, with silver, against trailing baselines',
-      () => shop,
-      [...['--split-size', '512KiB', '--silver', '--baseline', 'trailing', '--shards', '3']],
+      'the sample cut small, with silver, against trailing baselines',
+      () => SAMPLE,
+      ['--split-size', '256KiB', '--silver', '--baseline', 'trailing', '--shards', '3'],
     ],
   ])('%s', async (_name, input, options) => {
     const local = await run(input(), ...NOW, ...options);

@@ -192,33 +192,37 @@ class Attempt {
   }
 }
 
-test(`each element comes out once, over ${SCHEDULES} schedules`, async () => {
-  let splits = 0;
-  let elements = 0;
-  await fc.assert(
-    fc.asyncProperty(schedule, async ({ plans, turns }) => {
-      const attempts = plans.map((plan) => new Attempt(plan.stage, plan));
-      const waiting = [...attempts];
-      for (let turn = 0; waiting.length > 0; turn++) {
-        const [whose, rest] = turns[turn % turns.length];
-        const at = whose % waiting.length;
-        await waiting[at].actions.shift()!();
-        if (waiting[at].actions.length === 0) waiting.splice(at, 1);
-        if (rest === 1) await new Promise((resolve) => setImmediate(resolve));
-        if (rest === 2) await sleep(1);
-      }
-      for (const attempt of attempts) {
-        const { kept, givenAway, out } = await attempt.end();
-        elements += kept.length;
-        if (givenAway.length > 0) splits++;
-        // Of two sources the order is that of their messages.
-        const given = out.map((value) => (value as string).replace(/: $/, ''));
-        expect(given.sort()).toEqual(kept.sort());
-      }
-    }),
-    { numRuns: SCHEDULES },
-  );
-  // The attack is one: with fewer, most schedules would be harmless.
-  expect(splits).toBeGreaterThan(SCHEDULES / 20);
-  expect(elements).toBeGreaterThan(SCHEDULES * 5);
-}, 120_000 + 200 * SCHEDULES);
+test(
+  `each element comes out once, over ${SCHEDULES} schedules`,
+  async () => {
+    let splits = 0;
+    let elements = 0;
+    await fc.assert(
+      fc.asyncProperty(schedule, async ({ plans, turns }) => {
+        const attempts = plans.map((plan) => new Attempt(plan.stage, plan));
+        const waiting = [...attempts];
+        for (let turn = 0; waiting.length > 0; turn++) {
+          const [whose, rest] = turns[turn % turns.length];
+          const at = whose % waiting.length;
+          await waiting[at].actions.shift()!();
+          if (waiting[at].actions.length === 0) waiting.splice(at, 1);
+          if (rest === 1) await new Promise((resolve) => setImmediate(resolve));
+          if (rest === 2) await sleep(1);
+        }
+        for (const attempt of attempts) {
+          const { kept, givenAway, out } = await attempt.end();
+          elements += kept.length;
+          if (givenAway.length > 0) splits++;
+          // Of two sources the order is that of their messages.
+          const given = out.map((value) => (value as string).replace(/: $/, ''));
+          expect(given.sort()).toEqual(kept.sort());
+        }
+      }),
+      { numRuns: SCHEDULES },
+    );
+    // The attack is one: with fewer, most schedules would be harmless.
+    expect(splits).toBeGreaterThan(SCHEDULES / 20);
+    expect(elements).toBeGreaterThan(SCHEDULES * 5);
+  },
+  120_000 + 200 * SCHEDULES,
+);
