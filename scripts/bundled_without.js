@@ -1,6 +1,7 @@
 /**
  * Packages that stay outside the bundle: DuckDB's bindings and lmdb bring libraries of their own; Pub/Sub's client needs the gRPC that the graph's library is bundled without; Cloud Storage's reads files of its own
- * package; BigQuery's are needed by few runs.
+ * package; BigQuery's, and what signs calls of
+ * Dataflow's REST API, are needed by few runs.
  */
 module.exports = [
   '@duckdb/node-bindings',
@@ -9,5 +10,6 @@ module.exports = [
   '@google-cloud/pubsub',
   '@google-cloud/storage',
   '@grpc/grpc-js',
+  'google-auth-library',
   'lmdb',
 ];
