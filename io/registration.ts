@@ -2,7 +2,10 @@
 import '../beam/registration';
 import '../beam/json_coder';
 import { requireForSerialization } from 'apache-beam/serialization';
+import { StageObjects } from './bigquery/objects/stage_objects';
 import { PublishToBigquery } from './bigquery/publish_to_bigquery';
+import { EnterRun } from './bigquery/write/enter_run';
+import { WriteRows } from './bigquery/write/write_rows';
 import { PublishTables } from './duckdb/publish_tables';
 import { ListFiles } from './files/list_files';
 import { ReadRanges, ReadRangesSync } from './files/read_ranges';
@@ -14,6 +17,7 @@ import { ReadHistory } from './staging/read_history';
 import { KeyPart, StageRows } from './staging/stage_rows';
 
 requireForSerialization('funnelpulse/io', {
+  EnterRun,
   KeepManifest,
   KeyPart,
   ListFiles,
@@ -25,5 +29,7 @@ requireForSerialization('funnelpulse/io', {
   ReadHistory,
   ReadRanges,
   ReadRangesSync,
+  StageObjects,
   StageRows,
+  WriteRows,
 });

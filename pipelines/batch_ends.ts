@@ -1,5 +1,5 @@
 /**
- * The ends of a batch run: files in, tables out, by way of a staging directory.
+ * The ends of a batch run: files in, tables out, by way of staged rows.
  */
 
 import { step } from '../beam/step';
@@ -9,6 +9,7 @@ import { readEvents } from '../io/files/read_events';
 import { KeepManifest } from '../io/staging/keep_manifest';
 import type { Staged } from '../io/staging/stage_rows';
 import { publishStaged, stageTable } from '../io/staging/stage_table';
+import type { StagingPlace } from '../io/staging/staging_place';
 import type { BaselineEnd } from '../transforms/baselines';
 import { CheckLedger } from '../transforms/ledger/check_ledger';
 import type { FunnelEnds } from './funnel';
@@ -17,8 +18,8 @@ import type { Publishing } from './outputs/batch_output';
 export interface BatchEndsOptions {
   readonly inputs: readonly string[];
   readonly splitBytes: number;
-  /** Where rows are staged: a directory that exists and is this run's own. */
-  readonly staging: string;
+  /** Where rows are staged. */
+  readonly staging: StagingPlace;
   readonly publishing: Publishing;
   readonly baseline: BaselineEnd;
   /** Path of a manifest to write instead of publishing: for runners without promises, whose launcher publishes afterwards. */

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { Pipeline, Root } from '../beam/sdk';
 import { keepHistory } from '../io/staging/history_hours';
 import { readManifest } from '../io/staging/keep_manifest';
+import { inDirectory } from '../io/staging/staging_place';
 import { type RunProgress, runLocally, type startWorkers } from '../runners/local';
 import type { BaselineChoice } from './baseline_choice';
 import { baselineEnd, hoursOf } from './baseline_end';
@@ -37,7 +38,7 @@ export async function executeBatch(run: BatchRun): Promise<ReadonlyMap<string, n
   const ends = batchEnds({
     inputs: run.inputs,
     splitBytes: run.splitBytes,
-    staging: run.staging,
+    staging: inDirectory(run.staging),
     publishing: run.publishing,
     baseline: baselineEnd(run.baseline, history),
     manifest,

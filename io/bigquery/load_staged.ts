@@ -9,6 +9,7 @@ import { createTable } from './dataset';
 import type { DatasetName } from './dataset_name';
 import { idText, type JobPlace, runJob } from './jobs';
 import { jsonRows } from './json_rows';
+import { loadObjects } from './objects/load_objects';
 
 /** Bytes of staged blocks that one load job takes: few jobs, since a project has a number of them a day, and not so large that one that is repeated costs much. */
 const PART_BYTES = 256 << 20;
@@ -25,12 +26,12 @@ export type LoadProgress = (rows: number) => void;
  * Loads the staged files of a table into its staging table, which is made for that and expires after a day, whatever becomes of the run. Doing it again loads nothing twice: a part's job has an id of
  * run, table and part.
  *
- * @param folder where the part that is being sent is written
+ * @param folder where the part that is being sent is written; null where rows are staged in Cloud Storage, all of them, which BigQuery reads itself
  */
 export async function loadStaged(
   place: JobPlace,
   dataset: DatasetName,
-  run: { readonly runId: string; readonly folder: string; readonly onLoaded: LoadProgress },
+  run: { readonly runId: string; readonly folder: string | null; readonly onLoaded: LoadProgress },
   table: Table,
   staged: readonly Staged[],
 ): Promise<void> {
@@ -41,6 +42,7 @@ export async function loadStaged(
     schema: { fields },
     expirationTime: String(Date.now() + DAY_MS),
   });
+  if (run.folder === null) return loadObjects(place, dataset, run, { table, into: name }, staged);
   const target = place.client.dataset(dataset.dataset).table(name, { location: place.location });
   for (const [number, part] of partsOf(staged).entries()) {
     const file = path.join(run.folder, `${name}-${number}.json`);

@@ -11,6 +11,8 @@ export class PublishToBigquery {
     const { switchTables } = require('./switch_tables') as typeof import('./switch_tables');
     const { showLoading } = require('./loading_progress') as typeof import('./loading_progress');
     const staged = [...value];
-    return [await switchTables(staged, this.options, showLoading(this.options.staging, staged))];
+    const { staging } = this.options;
+    const onLoaded = staging === null ? undefined : showLoading(staging, staged);
+    return [await switchTables(staged, this.options, onLoaded)];
   }
 }

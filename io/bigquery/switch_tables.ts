@@ -28,8 +28,8 @@ export interface SwitchOptions {
   readonly dataset: DatasetName;
   /** Where the dataset is made if it is missing, and has to be; null: BigQuery's default, or wherever it is. */
   readonly location: string | null;
-  /** The run's own directory, for what is being sent. */
-  readonly staging: string;
+  /** The run's own directory, for what is being sent; null where rows are staged in Cloud Storage. */
+  readonly staging: string | null;
   readonly run: RunIdentity;
   /** Tables that this run doesn't write: silver_events unless asked for. They are emptied, since they would show another run. */
   readonly omit: readonly string[];

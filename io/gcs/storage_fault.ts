@@ -12,6 +12,8 @@ export interface StorageFault {
 export interface Asked {
   /** gs://BUCKET/… */
   readonly path: string;
+  /** What was to be done with it: `read` where it isn't said. */
+  readonly action?: 'read' | 'write' | 'delete';
   /** Address of a server in Google's place, or null. */
   readonly emulator: string | null;
 }
@@ -66,23 +68,29 @@ export function changedObject(path: string): InputError {
   );
 }
 
-function messageOf(fault: StorageFault, { path, emulator }: Asked): string {
+const ROLES = {
+  read: 'roles/storage.objectViewer',
+  write: 'roles/storage.objectUser',
+  delete: 'roles/storage.objectUser',
+} as const;
+
+function messageOf(fault: StorageFault, { path, emulator, action = 'read' }: Asked): string {
   const { code, details } = fault;
+  const cannot = `cannot ${action} ${path}`;
   const bucket = /^gs:\/\/[^/]+/.exec(path)?.[0] ?? 'the bucket';
   if (isAboutCredentials(fault)) return credentialsMessage(details);
   if (code === 403)
-    return `cannot read ${path}: no permission (${details}). The account needs the role roles/storage.objectViewer on ${bucket}`;
-  if (code === 404)
-    return `cannot read ${path}: there is no bucket ${bucket}${at(emulator)}. Correct its name`;
+    return `${cannot}: no permission (${details}). The account needs the role ${ROLES[action]} on ${bucket}`;
+  if (code === 404) return `${cannot}: there is no bucket ${bucket}${at(emulator)}. Correct its name`;
   if (typeof code === 'number' && code >= 300 && code < 400)
-    return `cannot read ${path}: the answer is a redirection (${code}: ${details}), which is not followed, since credentials would go along. Check the proxy on the way${emulator === null ? '' : `, or the address ${emulator} in STORAGE_EMULATOR_HOST`}`;
+    return `${cannot}: the answer is a redirection (${code}: ${details}), which is not followed, since credentials would go along. Check the proxy on the way${emulator === null ? '' : `, or the address ${emulator} in STORAGE_EMULATOR_HOST`}`;
   if (typeof code === 'number' && code >= 400 && !isTransient(fault))
-    return `cannot read ${path}: Cloud Storage refuses it (${code}: ${details})`;
+    return `${cannot}: Cloud Storage refuses it (${code}: ${details})`;
   if (typeof code === 'number')
-    return `cannot read ${path}: Cloud Storage is not able to answer (${code}: ${details}). Try again later`;
+    return `${cannot}: Cloud Storage is not able to answer (${code}: ${details}). Try again later`;
   return emulator === null
-    ? `cannot read ${path}: Cloud Storage can’t be reached (${details}). Check the network and its proxy`
-    : `cannot read ${path}: the server at ${emulator} does not answer (${details}). Start it, or unset STORAGE_EMULATOR_HOST to use Google’s`;
+    ? `${cannot}: Cloud Storage can’t be reached (${details}). Check the network and its proxy`
+    : `${cannot}: the server at ${emulator} does not answer (${details}). Start it, or unset STORAGE_EMULATOR_HOST to use Google’s`;
 }
 
 function credentialsMessage(details: string): string {

@@ -9,6 +9,8 @@ export interface ReadMessagesOptions {
   readonly subscription: string;
   /** Attribute that carries a message's event time. */
   readonly timestampAttribute: string;
+  /** Attribute that is the same for messages that are the same, for a runner that leaves out what comes again soon. Our own needs none. */
+  readonly idAttribute?: string;
 }
 
 /** The source of live traffic: Beam's own read of a subscription, the messages of a bundle put together for the parser. */

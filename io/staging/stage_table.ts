@@ -14,19 +14,15 @@ import {
 import { named, type StepFn, step, type Transform } from '../../beam/step';
 import { GlobalWindows } from '../../beam/windows';
 import type { Row, Table } from '../../schema/table';
-import { KeyPart, type Staged, StageRows } from './stage_rows';
+import { KeyPart, type Staged } from './stage_rows';
+import type { StagingPlace } from './staging_place';
 
-/** Rows of a table → staging files in `directory`. Windows end here: what is staged belongs to the run. */
-export function stageTable<T extends Table>(table: T, directory: string): Transform<Row<T>[], Staged> {
+/** Rows of a table → staging files. Windows end here: what is staged belongs to the run. */
+export function stageTable<T extends Table>(table: T, place: StagingPlace): Transform<Row<T>[], Staged> {
   return named(`Stage ${table.name}`, (rows: PCollection<Row<T>[]>) =>
     rows
       .apply(withName('All of time', windowInto(new GlobalWindows() as never)) as never)
-      .apply(
-        step(
-          'Write rows',
-          new StageRows(table.name, directory) as unknown as StepFn<unknown, Staged, unknown>,
-        ) as never,
-      ),
+      .apply(step('Write rows', place(table) as StepFn<unknown, Staged, unknown>) as never),
   ) as never;
 }
 

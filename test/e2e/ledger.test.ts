@@ -7,6 +7,7 @@ import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { Pipeline, Root } from '../../beam/sdk';
 import { prepareOutput } from '../../io/duckdb/prepare_output';
 import { removeStaging } from '../../io/staging/staging_directory';
+import { inDirectory } from '../../io/staging/staging_place';
 import { batchEnds } from '../../pipelines/batch_ends';
 import { describeFailure } from '../../pipelines/failure';
 import { type FunnelOptions, funnel } from '../../pipelines/funnel';
@@ -76,7 +77,7 @@ async function run(input: string, workers: number, fault: object | null): Promis
     const ends = batchEnds({
       inputs: [path.join(folder, input)],
       splitBytes: 1 << 26,
-      staging,
+      staging: inDirectory(staging),
       publishing: {
         kind: 'duckdb',
         options: {
