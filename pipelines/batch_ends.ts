@@ -43,6 +43,8 @@ export function batchEnds(options: BatchEndsOptions): FunnelEnds<Staged> {
   };
 }
 
-function publisher({ kind, options }: Publishing) {
-  return kind === 'duckdb' ? new PublishTables(options) : new PublishToBigquery(options);
+function publisher(publishing: Publishing) {
+  return publishing.kind === 'duckdb'
+    ? new PublishTables(publishing.options)
+    : new PublishToBigquery(publishing.options, publishing.perLaunch);
 }

@@ -2,6 +2,7 @@
 /** The command line: parses, runs one command, and is the only place where an error becomes an exit code. */
 import yargs from 'yargs';
 import { baselineCommand } from './commands/baseline';
+import { dataflowCommand } from './commands/dataflow';
 import { generateCommand } from './commands/generate';
 import { inspectCommand } from './commands/inspect';
 import { joinCommand } from './commands/join';
@@ -35,6 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(inspectCommand)
       .command(redriveCommand)
       .command(joinCommand)
+      .command(dataflowCommand)
       .command(optionsCommand)
       .demandCommand(args.length === 0 ? 0 : 1, 'no command was given')
       .strict()

@@ -3,6 +3,8 @@
  * declarations; option_values.ts reads what was given.
  */
 
+import { DATAFLOW_OPTIONS } from './dataflow/options';
+
 /** An option as it is declared. A yargs option, and what a reader needs besides. */
 export interface DeclaredOption {
   readonly type: 'string' | 'number' | 'boolean' | 'array';
@@ -110,7 +112,7 @@ export const COMPUTE_OPTIONS = {
   },
   'early-firing': {
     type: 'string',
-    default: '10s',
+    defaultDescription: '10s; 1m on Dataflow, where every firing sends its rows between machines',
     describe: 'Time between two early rows of an unfinished hour',
     unit: 'duration: ms, s, m, h or d',
     change: 'Lower it for fresher rows of a stream. Files have no unfinished hours',
@@ -190,7 +192,8 @@ export const STREAM_OPTIONS = {
   },
   'timestamp-attribute': {
     type: 'string',
-    default: 'event_time',
+    defaultDescription:
+      'event_time; required on Dataflow, where the watermark would else follow the time of publishing',
     describe:
       'Attribute of a message that carries its event time, for the watermark (RFC 3339 or milliseconds since 1970). Messages without it are looked into',
     unit: 'name of an attribute',
@@ -279,14 +282,14 @@ export const EXECUTION_OPTIONS = {
   },
   shards: {
     type: 'number',
-    default: 1,
+    defaultDescription: '1; 32 on Dataflow, since a busy hour has to keep many machines at work',
     describe: 'Accumulators per hour and slot; more spread one busy hour over workers',
     unit: 'count, 1 to 1024',
     change: 'Raise it to the number of workers where the input has fewer hours than there are workers',
   },
   slot: {
     type: 'number',
-    default: 60,
+    defaultDescription: '60; 5 on Dataflow, where a firing sends an accumulator anew: so only what changes',
     describe: 'Minutes of an hour per accumulator',
     unit: 'minutes, a divisor of 60',
     change: 'No need to: for files one accumulator an hour is fastest',
@@ -301,12 +304,12 @@ export const EXECUTION_OPTIONS = {
   runner: {
     type: 'string',
     default: 'local',
-    choices: ['local', 'direct', 'prism', 'flink', 'portable'],
+    choices: ['local', 'direct', 'dataflow', 'prism', 'flink', 'portable'],
     describe:
-      'local: the event-time runner; direct: the Beam SDK’s own DirectRunner, for small inputs and second opinions; prism, flink and portable: a Beam job server',
-    unit: 'local, direct, prism, flink or portable',
+      'local: the event-time runner; dataflow: machines of Google Cloud, docs/dataflow.md; direct: the Beam SDK’s own DirectRunner, for small inputs and second opinions; prism, flink and portable: a Beam job server',
+    unit: 'local, dataflow, direct, prism, flink or portable',
     change:
-      'Choose direct or prism to check a result by another engine; they are slower. Workers of a job server run in this process, so files have to be on this machine',
+      'Choose dataflow where one machine is not enough; direct or prism to check a result by another engine: they are slower. Workers of a job server run in this process, so files have to be on this machine',
   },
   'job-endpoint': {
     type: 'string',
@@ -326,4 +329,5 @@ export const OPTION_GROUPS: readonly {
   { title: 'What is computed', options: COMPUTE_OPTIONS },
   { title: 'Streams (pubsub:// inputs)', options: STREAM_OPTIONS },
   { title: 'How it is computed (never changes a result)', options: EXECUTION_OPTIONS },
+  { title: 'On Dataflow (--runner dataflow)', options: DATAFLOW_OPTIONS },
 ];

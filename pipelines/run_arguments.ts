@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { InputError } from '../io/input_error';
 import type { AnomalyBasis } from '../transforms/anomalies/score';
 import { parseIsoTime } from '../transforms/parse/event_time';
+import { DATAFLOW_OPTIONS } from './dataflow/options';
 import type { FunnelOptions } from './funnel';
 import { parseDuration, parsePriceBands, requireWhole, strictOptions } from './option_values';
 import { COMPUTE_OPTIONS, EXECUTION_OPTIONS, OPTION_GROUPS, OUTPUT_OPTIONS, STREAM_OPTIONS } from './options';
@@ -15,6 +16,7 @@ export function buildRun(argv: Argv) {
     .options(strictOptions(COMPUTE_OPTIONS))
     .options(strictOptions(STREAM_OPTIONS))
     .options(strictOptions(EXECUTION_OPTIONS))
+    .options(strictOptions(DATAFLOW_OPTIONS))
     .example('$0 run --input samples/ --output duckdb:out/funnel.duckdb', 'All event files of a directory')
     .example(
       "$0 run --input '2019-*.csv.gz' --output duckdb:shop.duckdb --export parquet/",
@@ -28,9 +30,24 @@ export function buildRun(argv: Argv) {
 
 export type RunArguments = Awaited<ReturnType<typeof buildRun>['argv']>;
 
+/** What options are where they are not given, as far as it depends on the runner. */
+export interface RunnerDefaults {
+  readonly slotMinutes: number;
+  readonly shards: number;
+  /** A duration, as the option is given. */
+  readonly earlyFiring: string;
+}
+
+/** On one machine a large accumulator is cheap: it never moves. */
+export const LOCAL_DEFAULTS: RunnerDefaults = { slotMinutes: 60, shards: 1, earlyFiring: '10s' };
+
 /** What the graph is built with; `startedAt`: milliseconds since 1970. @throws InputError naming the first option that can't be taken */
-export function funnelOptions(args: RunArguments, startedAt: number): FunnelOptions {
-  const slotMinutes = requireWhole('slot', args.slot, 1, 60);
+export function funnelOptions(
+  args: RunArguments,
+  startedAt: number,
+  defaults: RunnerDefaults = LOCAL_DEFAULTS,
+): FunnelOptions {
+  const slotMinutes = requireWhole('slot', args.slot ?? defaults.slotMinutes, 1, 60);
   if (60 % slotMinutes !== 0) throw new InputError(`--slot ${args.slot}: a divisor of 60 was expected`);
   const computedAt = args.now === undefined ? startedAt : parseIsoTime(args.now);
   if (Number.isNaN(computedAt))
@@ -41,7 +58,7 @@ export function funnelOptions(args: RunArguments, startedAt: number): FunnelOpti
     throw new InputError(`--z-threshold ${args['z-threshold']}: a number above 0 was expected`);
   return {
     parse: {
-      shards: requireWhole('shards', args.shards, 1, 1024),
+      shards: requireWhole('shards', args.shards ?? defaults.shards, 1, 1024),
       slotMinutes,
       currency: args.currency?.toUpperCase() ?? null,
       silver: args.silver,
@@ -49,7 +66,7 @@ export function funnelOptions(args: RunArguments, startedAt: number): FunnelOpti
     },
     windowing: {
       allowedLatenessMs: parseDuration('allowed-lateness', args['allowed-lateness']),
-      earlyFiringMs: parseDuration('early-firing', args['early-firing']),
+      earlyFiringMs: parseDuration('early-firing', args['early-firing'] ?? defaults.earlyFiring),
     },
     priceBandBounds: parsePriceBands(args['price-bands']),
     minBaselineViews: requireWhole('min-baseline-views', args['min-baseline-views'], 0),

@@ -5,6 +5,7 @@ import { readMessages } from '../../io/pubsub/read_messages';
 import { SubscriptionSource } from '../../io/pubsub/subscription_source';
 import { topicName } from '../../io/pubsub/topic_name';
 import { startWorkers } from '../../runners/local/worker_thread';
+import { EVENT_TIME_ATTRIBUTE } from '../../schema/message_attributes';
 import { messageTime } from '../../transforms/parse/message_time';
 import { chooseStreamBaseline } from '../baseline_choice';
 import { executeStream } from '../execute_stream';
@@ -15,11 +16,9 @@ import { funnelOptions, type RunArguments } from '../run_arguments';
 import { statusLine } from '../status_line';
 import { serveMetrics } from '../stream_metrics';
 import { type SourceStatus, StreamStatus, statusText } from '../stream_status';
+import { subscriptionName } from '../subscription';
 import { printSummary } from '../summary_text';
 import { WORKER_PATH } from '../worker_path';
-
-/** `pubsub://PROJECT/SUBSCRIPTION`. */
-const SUBSCRIPTION = /^pubsub:\/\/([a-z][a-z0-9.:-]*[a-z0-9])\/([A-Za-z][\w.~+%-]{2,254})$/;
 
 /** Follows the subscription until it is drained or over. */
 export function runStream(args: RunArguments): Promise<void> {
@@ -32,7 +31,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   const output = chooseStreamOutput(args);
   const state = args.state ?? output.state;
   const options = funnelOptions(args, startedAt);
-  const timestampAttribute = args['timestamp-attribute'];
+  const timestampAttribute = args['timestamp-attribute'] ?? EVENT_TIME_ATTRIBUTE;
   const deadLetterTopic = args['dead-letter-topic'];
   let outage: SourceStatus['outage'] = null;
   const source = new SubscriptionSource({
@@ -119,11 +118,7 @@ const SHOW_EVERY_MS = 500;
 /** The subscription's full name. @throws InputError where the input is no subscription, or options are given that only files have */
 function subscriptionOf(args: RunArguments): string {
   const [input] = args.input;
-  const [, project, name] = SUBSCRIPTION.exec(input) ?? [];
-  if (project === undefined)
-    throw new InputError(
-      `--input ${input}: pubsub://PROJECT/SUBSCRIPTION was expected, like pubsub://my-shop/events`,
-    );
+  const subscription = subscriptionName(input);
   const refused = [
     ...(args.silver ? ['--silver'] : []),
     ...(args.export !== undefined ? ['--export'] : []),
@@ -133,5 +128,5 @@ function subscriptionOf(args: RunArguments): string {
   ];
   if (refused.length > 0)
     throw new InputError(`${refused.join(' and ')} can't be had of a stream, which has no end: leave it out`);
-  return `projects/${project}/subscriptions/${name}`;
+  return subscription;
 }

@@ -10,6 +10,8 @@ export type Publishing =
     }
   | {
       readonly kind: 'bigquery';
+      /** The graph is a template, of which each launch is a run of its own. */
+      readonly perLaunch?: boolean;
       readonly options: import('../../io/bigquery/switch_tables').SwitchOptions;
     };
 

@@ -35,7 +35,8 @@ export function chooseStreamOutput(args: RunArguments): StreamOutput {
   return bigqueryStreamOutput(dataset, location);
 }
 
-function locationOf({ location }: RunArguments, isBigquery: boolean): string | null {
+/** `--location`, null where it is not given. @throws InputError where it is none, or the output is not BigQuery */
+export function locationOf({ location }: RunArguments, isBigquery: boolean): string | null {
   if (location === undefined) return null;
   if (!isBigquery) throw new InputError(`--location ${location} is for bigquery: outputs: leave it out`);
   if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(location))

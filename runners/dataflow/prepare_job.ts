@@ -24,11 +24,10 @@ export function prepareJob(
 ): PreparedJob {
   refuseFaults(optionFaults(options, isStreaming(pipeline)));
   const proto = runnerApi.Pipeline.toBinary(inImage(pipeline, options.image));
-  const run = `${options.jobName}.${now}`;
-  const staging = `${folderOf(options.stagingLocation)}/${run}`;
+  const { staging, temp } = runFolders(options, now);
   const url = `${staging}/pipeline.pb`;
   const hash = createHash('sha256').update(proto).digest('hex');
-  const staged = { url, hash, staging, temp: `${folderOf(options.tempLocation)}/${run}` };
+  const staged = { url, hash, staging, temp };
   // Read back from the bytes: the job speaks of exactly what is staged.
   const job = jobOf(runnerApi.Pipeline.fromBinary(proto), staged, options);
   return { proto, url, job: { ...job, clientRequestId: requestId(now) } };
@@ -41,6 +40,15 @@ export function refuseFaults(faults: readonly string[]): void {
     throw new DataflowError(
       `${faults.length} options are wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     );
+}
+
+/** The folders of a job that is prepared at a time, milliseconds since 1970. */
+export function runFolders(
+  { jobName, stagingLocation, tempLocation }: JobOptions,
+  now: number,
+): { staging: string; temp: string } {
+  const run = `${jobName}.${now}`;
+  return { staging: `${folderOf(stagingLocation)}/${run}`, temp: `${folderOf(tempLocation)}/${run}` };
 }
 
 function folderOf(location: string): string {
