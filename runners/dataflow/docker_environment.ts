@@ -1,5 +1,6 @@
 /** A pipeline as the service has to have it: every environment is our container image. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { removeEmptySteps } from './empty_steps';
 import { WORKER_CAPABILITIES } from './worker_capabilities';
 
 export const DOCKER_URN = 'beam:env:docker:v1';
@@ -13,6 +14,7 @@ const SERVICE_ROOTS: ReadonlySet<string> = new Set([
 /** A copy of the pipeline whose environments are all `image`. */
 export function inImage(pipeline: runnerApi.Pipeline, image: string): runnerApi.Pipeline {
   const copy = runnerApi.Pipeline.clone(pipeline);
+  removeEmptySteps(copy);
   const components = copy.components;
   const ids = Object.keys(components?.environments ?? {});
   if (components === undefined || ids.length === 0) throw new Error('The pipeline has no environment');
