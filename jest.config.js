@@ -1,5 +1,5 @@
 /** Packages that Google's clients import when they are first used; jest knows such imports only as calls of require, and these packages only as modules, so both are translated. */
-const IMPORTED = 'teeny-request|node-fetch|fetch-blob|formdata-polyfill|data-uri-to-buffer';
+const IMPORTED = 'gaxios|teeny-request|node-fetch|fetch-blob|formdata-polyfill|data-uri-to-buffer';
 const COMMONJS = { jsc: { target: 'es2022' }, module: { type: 'commonjs' } };
 
 /** Tests run from the TypeScript sources through swc; tests that start the program itself use dist/, which `npm test` builds first. */

@@ -24,18 +24,22 @@ export interface Asked {
 
 /** What an error of Google's HTTP client says. */
 export function faultOf(error: unknown, now: number = Date.now()): ServiceFault {
-  const { status, code, response, message } = (error ?? {}) as {
+  const { status, code, response, message, cause } = (error ?? {}) as {
     status?: number;
     code?: unknown;
     response?: { status?: number; headers?: Headers; data?: unknown };
     message?: unknown;
+    cause?: { message?: unknown };
   };
   const answered = response?.status ?? status ?? 0;
   const { error: told } = asObject(response?.data) as { error?: { status?: unknown; message?: unknown } };
   return {
     status: answered,
     reason: String(told?.status ?? (typeof code === 'string' ? code : '')),
-    words: oneLine(String(told?.message ?? message ?? error)),
+    // Where there was no answer, the library's own words say nothing.
+    words: oneLine(
+      String(told?.message ?? (answered === 0 ? cause?.message : undefined) ?? message ?? error),
+    ),
     retryAfterMs: waitOf(response?.headers?.get?.('retry-after') ?? null, now),
   };
 }
