@@ -4,7 +4,7 @@ import { InputError } from '../../io/input_error';
 import { consoleLink, DataflowClient, type RemoteJob } from '../../runners/dataflow/dataflow_client';
 import { DataflowError } from '../../runners/dataflow/dataflow_error';
 import { endOf, stateText } from '../../runners/dataflow/job_state';
-import { RestTransport } from '../../runners/dataflow/rest_transport';
+import { PATIENCE, RestTransport, WATCH_PATIENCE } from '../../runners/dataflow/rest_transport';
 import { requireGoodEnd, watchJob } from '../../runners/dataflow/watch_job';
 import type { DataflowArguments } from '../commands/dataflow';
 import { findJob } from './find_job';
@@ -13,7 +13,8 @@ import { jobLog } from './job_log';
 import { activeJobsText, jobStatusText } from './job_status';
 
 export async function actOnJob({ action, job: name, project, region }: DataflowArguments): Promise<void> {
-  const client = new DataflowClient(new RestTransport({ project, region }), project, region);
+  const patience = action === 'watch' ? WATCH_PATIENCE : PATIENCE;
+  const client = new DataflowClient(new RestTransport({ project, region }, patience), project, region);
   if (name === undefined) {
     if (action !== 'status')
       throw new InputError(`which job to ${action} is missing: funnelpulse dataflow ${action} JOB`);

@@ -6,7 +6,7 @@ import { fileSystemOf } from '../../io/files/file_systems';
 import { putObject } from '../../io/gcs/put_object';
 import { InputError, systemReason } from '../../io/input_error';
 import { DataflowClient } from '../../runners/dataflow/dataflow_client';
-import { RestTransport } from '../../runners/dataflow/rest_transport';
+import { RestTransport, WATCH_PATIENCE } from '../../runners/dataflow/rest_transport';
 import {
   jobText,
   type SubmittedJob,
@@ -41,7 +41,13 @@ export async function runOnDataflow(args: RunArguments): Promise<void> {
   const client = new DataflowClient(new RestTransport(options), options.project, options.region);
   const job = await submit(request.prepared, client, putObject, update);
   announce(args, request, job);
-  if (!args.detach) await follow(args, { request, job, client, place, startedAt: now });
+  if (args.detach) return;
+  const watching = new DataflowClient(
+    new RestTransport(options, WATCH_PATIENCE),
+    options.project,
+    options.region,
+  );
+  await follow(args, { request, job, client: watching, place, startedAt: now });
 }
 
 /** Everything that a job will need, or one message that says what is missing: a job that fails tells it minutes later, and costs. */

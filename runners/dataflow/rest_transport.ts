@@ -15,6 +15,8 @@ export interface Patience {
 }
 
 export const PATIENCE: Patience = { callMs: 60_000, retryMs: 120_000, firstPauseMs: 500 };
+/** Of whoever watches a job for hours: an outage is no reason to look away. */
+export const WATCH_PATIENCE: Patience = { ...PATIENCE, retryMs: 1_800_000 };
 const MOST_PAUSE_MS = 30_000;
 
 export interface Call {
@@ -47,7 +49,6 @@ export class RestTransport {
   constructor(
     private readonly place: Pick<Asked, 'project' | 'region'>,
     private readonly patience: Patience = PATIENCE,
-    private readonly signal?: AbortSignal,
   ) {}
 
   /**
@@ -61,18 +62,16 @@ export class RestTransport {
       if (value !== undefined) url.searchParams.set(name, value);
     let firstFailure: number | null = null;
     for (let attempt = 0; ; attempt++) {
-      this.signal?.throwIfAborted();
       try {
         return await this.attempt(method, url, body);
       } catch (error) {
-        this.signal?.throwIfAborted();
         const fault = faultOf(error);
         if (expected.includes(fault.status)) return null;
         firstFailure ??= Date.now();
         const pause = this.pauseAfter(attempt, fault.retryAfterMs);
         if (!isPassing(fault) || Date.now() + pause > firstFailure + this.patience.retryMs)
           throw errorOf(fault, { what, ...this.place, emulator: this.emulator });
-        await delay(pause, undefined, { ...(this.signal && { signal: this.signal }) });
+        await delay(pause);
       }
     }
   }
@@ -87,7 +86,6 @@ export class RestTransport {
       retry: false,
       responseType: 'json',
       ...(body !== undefined && { data: body }),
-      ...(this.signal && { signal: this.signal }),
     });
     return data;
   }

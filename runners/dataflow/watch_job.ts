@@ -42,10 +42,10 @@ export async function watchJob(
   const messages = new NewMessages(client, id, minimum);
   let shown: string | undefined;
   for (let pause = firstPauseMs; ; pause = Math.min(lastPauseMs, pause * 1.5)) {
-    const job = await client.get(id);
+    const job = await orAborted(client.get(id), signal);
     const end = endOf(job.currentState);
     // The last messages are asked for when the end is known, or they would be missed.
-    for (const message of await messages.next()) {
+    for (const message of await orAborted(messages.next(), signal)) {
       if (message.messageImportance === 'JOB_MESSAGE_ERROR') errors.push(message.messageText);
       onMessage?.(message);
     }
@@ -54,6 +54,24 @@ export async function watchJob(
     shown = state;
     if (end !== null) return { end, job, errors: errors.slice(-ERRORS_SHOWN) };
     await delay(pause, undefined, { ...(signal && { signal }) });
+  }
+}
+
+/** A call may be made again for minutes: who wants to leave need not wait for it. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  // Nobody may be there any more to hear of its failure.
+  work.catch(() => {});
+  let leave: () => void = () => {};
+  const left = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

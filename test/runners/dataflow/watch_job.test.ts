@@ -96,6 +96,18 @@ test('an abort leaves the job alone', async () => {
   expect(server.calls.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
+test('nor does it wait for a call that is made again and again', async () => {
+  const job = server.addJob('shop', ['JOB_STATE_RUNNING']);
+  const abort = new AbortController();
+  server.fate = (_call, number) => {
+    if (number === 2) abort.abort();
+    return { status: 503 };
+  };
+  const started = Date.now();
+  await expect(watchJob(client, job.id, { signal: abort.signal })).rejects.toThrow(/abort/i);
+  expect(Date.now() - started).toBeLessThan(2000);
+});
+
 describe('whether that is a good end', () => {
   const job = { id: '1', name: 'shop' } as never;
 
