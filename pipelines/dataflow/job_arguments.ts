@@ -120,11 +120,11 @@ function outputFaults({ output }: RunArguments): string[] {
 
 /** How the job comes to the service. */
 function wayFaults(args: RunArguments, streaming: boolean): string[] {
-  const ways = (['dry-run', 'template', 'update'] as const).filter(
-    (name) => args[name] !== undefined && args[name] !== false,
-  );
+  const others = (['dry-run', 'template'] as const).filter((name) => args[name] !== undefined);
   return [
-    ...(ways.length > 1 ? [`${ways.map((name) => `--${name}`).join(' and ')} exclude each other`] : []),
+    ...(args.update && others.length > 0
+      ? [`--update and --${others[0]} exclude each other: only the service knows the running job`]
+      : []),
     ...(args.template !== undefined && !/^gs:\/\/[^/]+\/.*[^/]$/.test(args.template)
       ? [`--template ${args.template}: gs://BUCKET/NAME was expected`]
       : []),

@@ -6,6 +6,7 @@ import { fileSystemOf } from '../../io/files/file_systems';
 import { putObject } from '../../io/gcs/put_object';
 import { InputError, systemReason } from '../../io/input_error';
 import { DataflowClient } from '../../runners/dataflow/dataflow_client';
+import { templateOf } from '../../runners/dataflow/job';
 import { RestTransport, WATCH_PATIENCE } from '../../runners/dataflow/rest_transport';
 import {
   jobText,
@@ -30,7 +31,7 @@ export async function runOnDataflow(args: RunArguments): Promise<void> {
   const options = jobOptions(args);
   const directory = args['dry-run'];
   const request = await jobRequest(args, options, now, directory !== undefined);
-  if (directory !== undefined) return writeDryRun(directory, request, args.quiet);
+  if (directory !== undefined) return writeDryRun(directory, args, request);
   const update = updateOf(args);
   const place = await prepare(args, request);
   if (args.template !== undefined) {
@@ -64,11 +65,15 @@ async function prepare(args: RunArguments, request: JobRequest): Promise<JobPlac
   return place;
 }
 
-function writeDryRun(directory: string, { prepared: { proto, job, url } }: JobRequest, quiet: boolean): void {
+function writeDryRun(directory: string, { template, quiet }: RunArguments, { prepared }: JobRequest): void {
+  const { proto, job, url } = prepared;
   try {
     fs.mkdirSync(directory, { recursive: true });
     fs.writeFileSync(path.join(directory, 'pipeline.pb'), proto);
-    fs.writeFileSync(path.join(directory, 'job.json'), jobText(job));
+    fs.writeFileSync(
+      path.join(directory, 'job.json'),
+      jobText(template === undefined ? job : templateOf(job)),
+    );
   } catch (error) {
     throw new InputError(
       `--dry-run ${directory}: ${systemReason(error)}. Name a directory that can be written`,
@@ -76,7 +81,7 @@ function writeDryRun(directory: string, { prepared: { proto, job, url } }: JobRe
   }
   if (!quiet)
     process.stderr.write(
-      `nothing was sent. ${path.join(directory, 'pipeline.pb')} would go to ${url}, and ${path.join(directory, 'job.json')} to Dataflow\n`,
+      `nothing was sent. ${path.join(directory, 'pipeline.pb')} would go to ${url}, and ${path.join(directory, 'job.json')} to ${template ?? 'Dataflow'}\n`,
     );
 }
 

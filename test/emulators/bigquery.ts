@@ -55,7 +55,8 @@ export class LocalBigquery {
     const child = spawn(
       PYTHON,
       [SERVER, 'serve', '--host', '127.0.0.1', ...ports, '--data-dir', this.folder],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      // The test's own variables: it loads from the Cloud Storage that they name.
+      { stdio: ['ignore', 'pipe', 'pipe'], env: process.env },
     );
     this.process = child;
     process.once('exit', this.kill);
