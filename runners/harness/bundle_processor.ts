@@ -7,11 +7,15 @@
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { Coders } from './coders';
 import { type BundleConnections, type Receiver, SOURCE_URN, type StageDescriptor } from './descriptor';
+import type { Element } from './elements';
 import { eachInTurn } from './maybe_promise';
 import { type BundleMetrics, MetricsRecorder } from './metrics';
 import { createOperator } from './operators';
 import { Source } from './operators/edges';
 import type { Operator } from './operators/operator';
+
+/** Sees an element before whoever consumes it; what it throws ends the bundle. */
+export type ElementObserver = (element: Element) => void;
 
 export class BundleProcessor {
   private readonly metrics = new MetricsRecorder();
@@ -19,14 +23,13 @@ export class BundleProcessor {
   private readonly operatorsById = new Map<string, Operator>();
   /** Producers before consumers. */
   private readonly operators: Operator[];
-  private readonly elements = new Map<string, number>();
   private setUp: Operator[] | undefined;
 
   /**
-   * @param countElements whether to count the elements of each PCollection, which costs a call for each
+   * @param observe makes the observer of a PCollection's elements; without, nothing is called
    * @throws Error where the stage holds a step the harness can't run, or a function that no loaded module registered
    */
-  constructor(descriptor: StageDescriptor, { countElements = false } = {}) {
+  constructor(descriptor: StageDescriptor, observe?: (pcollectionId: string) => ElementObserver) {
     const coders = new Coders(descriptor.coders);
     const consumers = consumersOf(descriptor);
     const consumersFirst: Operator[] = [];
@@ -46,7 +49,7 @@ export class BundleProcessor {
       let made = this.receivers.get(pcollectionId);
       if (made === undefined) {
         made = receiverOf((consumers.get(pcollectionId) ?? []).map(operator));
-        if (countElements) made = this.counted(pcollectionId, made);
+        if (observe !== undefined) made = observed(made, observe(pcollectionId));
         this.receivers.set(pcollectionId, made);
       }
       return made;
@@ -62,7 +65,6 @@ export class BundleProcessor {
    */
   async process(bundle: BundleConnections): Promise<BundleMetrics> {
     if (this.setUp === undefined) await this.setup();
-    this.elements.clear();
     for (const operator of this.operators.toReversed()) await operator.startBundle?.(bundle);
     await bundle.input.read((transformId) => this.sourceCalled(transformId).receive);
     for (const operator of this.operators) await operator.finishBundle?.();
@@ -72,11 +74,6 @@ export class BundleProcessor {
   /** What the bundle at work has counted so far. */
   get metricsSoFar(): BundleMetrics {
     return this.metrics.soFar();
-  }
-
-  /** Elements by PCollection, of the bundle at work or the last one: one in several windows counts once in each. Empty unless they are counted. */
-  get elementCounts(): ReadonlyMap<string, number> {
-    return this.elements;
   }
 
   /** Ends the life of the stage's DoFns, of all of them also if some fail at it; the first failure is thrown. */
@@ -93,13 +90,6 @@ export class BundleProcessor {
     if (failures.length > 0) throw failures[0];
   }
 
-  private counted(pcollectionId: string, receive: Receiver): Receiver {
-    return (element) => {
-      this.elements.set(pcollectionId, (this.elements.get(pcollectionId) ?? 0) + element.windows.length);
-      return receive(element);
-    };
-  }
-
   private sourceCalled(transformId: string): Source {
     const operator = this.operatorsById.get(transformId);
     if (operator instanceof Source) return operator;
@@ -113,6 +103,13 @@ export class BundleProcessor {
       await operator.setup?.();
     }
   }
+}
+
+function observed(receive: Receiver, observe: ElementObserver): Receiver {
+  return (element) => {
+    observe(element);
+    return receive(element);
+  };
 }
 
 function receiverOf(operators: Operator[]): Receiver {

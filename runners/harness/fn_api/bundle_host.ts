@@ -7,7 +7,6 @@ import type {
   ProcessBundleSplitRequest,
   ProcessBundleSplitResponse,
 } from 'apache-beam/proto/beam_fn_api';
-import type { BundleProcessor } from '../bundle_processor';
 import { BundleStopped } from '../operators/operator';
 import { DataInput } from './data_input';
 import { DataSink } from './data_sink';
@@ -31,7 +30,7 @@ export interface RunnerServices {
 interface ActiveBundle {
   readonly stage: HostedStage;
   readonly input: DataInput;
-  readonly processor: BundleProcessor;
+  readonly instance: StageInstance;
 }
 
 const NOTHING_COUNTED: Report = { monitoringInfos: [], monitoringData: {} };
@@ -71,9 +70,10 @@ export class BundleHost {
       if (request.elements !== undefined) inbound.accept(request.elements);
       const stage = await this.stage(request.processBundleDescriptorId);
       const instance = stage.take();
-      const input = new DataInput(instance.inputs, stage.timerFamilies, inbox, () => this.checkStopped());
-      this.active.set(instructionId, { stage, input, processor: instance.processor });
-      const report = await this.run(instructionId, stage, instance, input);
+      const input = new DataInput(instance.inputs, stage.timerFamilies, inbox);
+      const bundle = { stage, input, instance };
+      this.active.set(instructionId, bundle);
+      const report = await this.run(instructionId, bundle);
       stage.giveBack(instance);
       await this.introductions?.admit(Object.keys(report.monitoringData));
       return { ...report, residualRoots: [], requiresFinalization: false };
@@ -87,7 +87,7 @@ export class BundleHost {
   progress(instructionId: string): ProcessBundleProgressResponse {
     const bundle = this.active.get(instructionId);
     if (bundle === undefined) return NOTHING_COUNTED;
-    return this.report(bundle.stage, bundle.processor, bundle.input, bundle.processor.metricsSoFar);
+    return this.report(bundle, bundle.instance.processor.metricsSoFar);
   }
 
   /** Cuts the bundle where that is possible; an answer without a cut says that it goes on whole. */
@@ -113,13 +113,10 @@ export class BundleHost {
     this.stages.clear();
   }
 
-  private async run(
-    instructionId: string,
-    stage: HostedStage,
-    { processor, outputs }: StageInstance,
-    input: DataInput,
-  ): Promise<Report> {
+  private async run(instructionId: string, bundle: ActiveBundle): Promise<Report> {
     const { services } = this;
+    const { stage, input, instance } = bundle;
+    const { processor, outputs } = instance;
     // Data comes only over streams that are open.
     for (const address of stage.sourceAddresses) services.dataStream(address);
     const sinks = new Map<string, DataSink>();
@@ -128,10 +125,11 @@ export class BundleHost {
     const sideInputs = new RemoteSideInputs(instructionId, stage.descriptor, stage.coders, () =>
       services.stateStream(stage.descriptor.stateApiServiceDescriptor?.url ?? ''),
     );
+    instance.watch.reset();
     try {
       const metrics = await processor.process({ input, sink: (id) => sinks.get(id)!, sideInputs });
       for (const sink of sinks.values()) await sink.finish();
-      return this.report(stage, processor, input, metrics);
+      return this.report(bundle, metrics);
     } catch (failure) {
       // What its teardown has to say is less than what has gone wrong.
       await processor.teardown().catch(() => undefined);
@@ -139,13 +137,8 @@ export class BundleHost {
     }
   }
 
-  private report(
-    stage: HostedStage,
-    processor: BundleProcessor,
-    input: DataInput,
-    metrics: Counted['metrics'],
-  ): Report {
-    const { elementCounts } = processor;
+  private report({ stage, input, instance }: ActiveBundle, metrics: Counted['metrics']): Report {
+    const elementCounts = instance.watch.counts;
     const counted = { metrics, elementCounts, readIndexes: input.readIndexes() };
     return this.monitoring.report(counted, stage.transformIds);
   }
@@ -162,7 +155,7 @@ export class BundleHost {
   }
 
   private hosted(descriptor: ProcessBundleDescriptor): HostedStage {
-    const stage = new HostedStage(descriptor);
+    const stage = new HostedStage(descriptor, () => this.checkStopped());
     this.knownSteps.add(stage.transformIds);
     return stage;
   }

@@ -37,13 +37,11 @@ export class DataInput implements BundleInput {
 
   /**
    * @param timerFamilies of the stage, each as `transform id/family id`: their ends have to come, too
-   * @param checkStopped throws where the worker has ended
    */
   constructor(
     private readonly inputs: readonly InputPort[],
     private readonly timerFamilies: readonly string[],
     private readonly inbox: Inbox,
-    private readonly checkStopped: () => void,
   ) {}
 
   async read(receiverOf: (transformId: string) => Receiver): Promise<void> {
@@ -99,7 +97,6 @@ export class DataInput implements BundleInput {
     const { step, reader } = port.input;
     reader.open(bytes);
     while (port.index + 1 < port.end && !reader.isAtEnd) {
-      this.checkStopped();
       const element = decoded(reader, step, port.index + 1);
       port.index++;
       const done = port.receive(element);

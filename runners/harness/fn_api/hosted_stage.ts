@@ -5,6 +5,7 @@ import { BundleProcessor } from '../bundle_processor';
 import { Coders } from '../coders';
 import { SINK_URN, SOURCE_URN } from '../descriptor';
 import type { InputPort } from './data_input';
+import { ElementWatch } from './element_watch';
 import { transformIdsOf } from './monitoring';
 import { WindowedValueReader, WindowedValueWriter } from './windowed_values';
 
@@ -28,6 +29,7 @@ export interface OutputPort {
 /** What one bundle at a time runs on. */
 export interface StageInstance {
   readonly processor: BundleProcessor;
+  readonly watch: ElementWatch;
   readonly inputs: readonly InputPort[];
   readonly outputs: readonly OutputPort[];
 }
@@ -42,8 +44,14 @@ export class HostedStage {
   private readonly sinks: readonly Edge[];
   private readonly idle: StageInstance[] = [];
 
-  /** @throws Error where an edge has no address, or a coder that elements don't come in */
-  constructor(readonly descriptor: ProcessBundleDescriptor) {
+  /**
+   * @param checkStopped throws where the worker has ended
+   * @throws Error where an edge has no address, or a coder that elements don't come in
+   */
+  constructor(
+    readonly descriptor: ProcessBundleDescriptor,
+    private readonly checkStopped: () => void,
+  ) {
     this.coders = new Coders(descriptor.coders);
     this.transformIds = transformIdsOf(descriptor.transforms);
     this.timerFamilies = timerFamiliesOf(descriptor);
@@ -73,8 +81,10 @@ export class HostedStage {
 
   private newInstance(): StageInstance {
     const { coders } = this;
+    const watch = new ElementWatch(this.checkStopped);
     return {
-      processor: new BundleProcessor(this.descriptor, { countElements: true }),
+      watch,
+      processor: new BundleProcessor(this.descriptor, watch.observe),
       inputs: this.sources.map(({ transformId, step, valueCoderId, windowCoderId }) => ({
         transformId,
         step,

@@ -292,6 +292,8 @@ describe('metrics', () => {
     await runner.until(() => runner.dataStreams.length > 0);
     await sleep(20);
     expect(await asked()).toEqual([
+      ['beam:metric:element_count:v1', { PCOLLECTION: 'pc 2' }, [0]],
+      ['beam:metric:element_count:v1', { PCOLLECTION: 'pc 1' }, [0]],
       ['beam:metric:element_count:v1', { PCOLLECTION: 'pc 0' }, [1]],
       ['beam:metric:data_channel:read_index:v1', { PTRANSFORM: 'in' }, [0]],
     ]);
