@@ -14,8 +14,8 @@ import { expectSameTables, type TableRow } from '../../e2e/table_diff';
 import { describeWithBigquery } from '../../emulators/bigquery';
 import { readDataset, runSql } from '../../emulators/bigquery_rows';
 import { describeWithGcs, makeBucket, upload } from '../../emulators/gcs';
-import { RecordedTable } from '../../io/bigquery/write/recorded_table';
-import { RecordingServer } from '../../io/bigquery/write/recording_server';
+import { RecordedTable } from '../../emulators/recorded_table';
+import { RecordingServer } from '../../emulators/recording_server';
 import { encodeMessage } from '../../io/pubsub/wire_message';
 import { dryRun, IMAGE } from './dry_run';
 
