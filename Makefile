@@ -111,6 +111,15 @@ image-check: $(BUILT) ## Put together what the worker's image holds, in out/imag
 	@scripts/image-tree out/image
 	@FUNNELPULSE_IMAGE=out/image npx --no-install jest test/runners/container
 
+.PHONY: prism verify-portable
+
+prism: ## Start Prism, a Beam job server for tests, on localhost:8073 (installed with Go into out/)
+	@exec "$$(scripts/install-prism)" --job_port=8073 --serve_http=false
+
+verify-portable: $(BUILT) ## The harness under 1,000 random schedules, small graphs and the sample on Prism, which this installs
+	@scripts/install-prism >/dev/null
+	@FUNNELPULSE_SCHEDULES=1000 npx --no-install jest --maxWorkers=2 test/runners/harness test/runners/portable test/e2e/prism
+
 build: $(BUILT) ## Compile into dist/
 
 clean: ## Remove what was built, installed and computed

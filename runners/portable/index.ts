@@ -94,7 +94,7 @@ export async function runPortable(
       environment: environment ?? { kind: 'external', address: pool!.address },
       liftCombines,
     });
-    const { metrics, ...job } = await runJob(client, graph, options, failures);
+    const { metrics, ...job } = await runJob(client, graph, options, failures, () => pool && begun(pool));
     const { counters, stepCounters, distributions, stepDistributions } = metrics;
     return { ...job, counters, stepCounters, distributions, stepDistributions };
   } finally {
@@ -103,11 +103,17 @@ export async function runPortable(
   }
 }
 
+/** Waits, where a job has ended before it asked for workers, until it does: Prism ends itself when it finds nobody to ask. */
+function begun(pool: WorkerPool): Promise<unknown> {
+  return Promise.race([pool.begun, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+}
+
 async function runJob(
   client: JobClient,
   graph: runnerApi.Pipeline,
   { jobName = 'funnelpulse', options = {}, signal, onProgress }: PortableRunnerOptions,
   failures: readonly unknown[],
+  workersBegun: () => Promise<unknown> | undefined,
 ): Promise<{ jobId: string; metrics: RunMetrics; elements: Map<string, number> }> {
   const started = performance.now();
   const jobId = await client.start(graph, jobName, options);
@@ -128,9 +134,13 @@ async function runJob(
     const end = await client.end(jobId, (next) => {
       state = next;
     });
-    if (signal?.aborted) throw abortError(signal);
+    if (signal?.aborted) {
+      await workersBegun();
+      throw abortError(signal);
+    }
     if (end !== JobState.DONE) {
       // What has gone wrong in this process is there as it was thrown.
+      await workersBegun();
       const ofStep = failures.find((failure) => failure instanceof StepError);
       if (ofStep !== undefined) throw ofStep;
       await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);

@@ -20,6 +20,11 @@ interface Answer {
 export class WorkerPool {
   private readonly workers = new Map<string, Promise<FnWorker>>();
   private server: Server | undefined;
+  private onBegun!: () => void;
+  /** Resolves when a runner has started a worker. */
+  readonly begun = new Promise<void>((resolve) => {
+    this.onBegun = resolve;
+  });
 
   private constructor(private readonly onFailure: FailureObserver) {}
 
@@ -40,6 +45,7 @@ export class WorkerPool {
       ) => {
         pool.startWorker(request);
         answer(null, { error: '' });
+        pool.onBegun();
       },
       stopWorker: (
         { request }: ServerUnaryCall<StopWorkerRequest, Answer>,

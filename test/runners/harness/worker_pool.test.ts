@@ -73,5 +73,8 @@ test('what a worker fails with is told as it was thrown', async () => {
 });
 
 test('an address that nobody can listen on', async () => {
+  // gRPC has a line of its own about it.
+  const said = jest.spyOn(console, 'error').mockImplementation();
   await expect(WorkerPool.start({ address: pool.address })).rejects.toThrow(/No workers can be offered on/);
+  said.mockRestore();
 });
