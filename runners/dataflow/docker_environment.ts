@@ -1,7 +1,7 @@
 /** A pipeline as the service has to have it: every environment is our container image. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { HARNESS_CAPABILITIES } from '../harness/capabilities';
 import { removeEmptySteps } from './empty_steps';
-import { WORKER_CAPABILITIES } from './worker_capabilities';
 
 export const DOCKER_URN = 'beam:env:docker:v1';
 
@@ -29,7 +29,7 @@ function imageEnvironment(containerImage: string): runnerApi.Environment {
   return runnerApi.Environment.create({
     urn: DOCKER_URN,
     payload: runnerApi.DockerPayload.toBinary({ containerImage }),
-    capabilities: [...WORKER_CAPABILITIES],
+    capabilities: [...HARNESS_CAPABILITIES],
   });
 }
 

@@ -6,7 +6,7 @@ import { globalRegistry } from 'apache-beam/coders/coders';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { windowFnFromProto } from '../../../beam/windows';
 import '../../../pipelines/registration';
-import { WORKER_CAPABILITIES } from '../../../runners/dataflow/worker_capabilities';
+import { HARNESS_CAPABILITIES } from '../../../runners/harness/capabilities';
 import { Coders } from '../../../runners/harness/coders';
 import { restore } from '../../../runners/harness/functions';
 import { OPERATORS } from '../../../runners/harness/operators';
@@ -62,7 +62,7 @@ describe.each(['batch', 'stream', 'silver'])('%s', (name) => {
     for (const { urn, payload, capabilities, dependencies } of environments) {
       expect(urn).toBe('beam:env:docker:v1');
       expect(runnerApi.DockerPayload.fromBinary(payload)).toEqual({ containerImage: IMAGE });
-      expect(capabilities).toEqual(WORKER_CAPABILITIES);
+      expect(capabilities).toEqual(HARNESS_CAPABILITIES);
       expect(dependencies).toEqual([]);
     }
     const ids = Object.keys(components().environments);
@@ -140,7 +140,7 @@ describe.each(['batch', 'stream', 'silver'])('%s', (name) => {
 test('coders that the worker says it knows are known', () => {
   const known = globalRegistry() as unknown as { internal_registry: object; constructors?: object };
   const text = JSON.stringify(Object.keys({ ...known.internal_registry, ...known.constructors }));
-  const claimed = WORKER_CAPABILITIES.filter((each) => each.startsWith('beam:coder:'));
+  const claimed = HARNESS_CAPABILITIES.filter((each) => each.startsWith('beam:coder:'));
   expect(claimed.length).toBeGreaterThan(8);
   for (const urn of claimed) expect(text).toContain(urn);
 });
