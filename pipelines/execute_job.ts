@@ -1,4 +1,4 @@
-/** Runs a graph on a Beam job server, with workers in this process. */
+/** Runs a graph on a Beam job server. */
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { InputError } from '../io/input_error';
 import type { RunProgress } from '../runners/local';
@@ -14,11 +14,12 @@ export interface JobRun {
 /** @throws InputError where the job server can't be asked, or does not take the job */
 export async function executeJob(
   pipeline: runnerApi.Pipeline,
-  { runner: { runner, endpoint }, signal, onProgress }: JobRun,
+  { runner: { runner, endpoint, environment }, signal, onProgress }: JobRun,
 ): Promise<PortableResult> {
   try {
     return await runPortable(pipeline, {
       endpoint,
+      ...(environment && { environment }),
       ...(signal && { signal }),
       ...(onProgress && {
         onProgress: ({ state, seconds, counters }) =>

@@ -318,6 +318,15 @@ export const EXECUTION_OPTIONS = {
     unit: 'HOST:PORT',
     change: 'Name it where the job server listens elsewhere; portable has no default',
   },
+  environment: {
+    type: 'string',
+    defaultDescription: 'this process',
+    describe:
+      'Where the job server of --runner prism, flink or portable gets its workers: a pool that listens, or containers of an image',
+    unit: 'external:HOST:PORT or docker:IMAGE',
+    change:
+      'Set it for workers on other machines. They have to reach the files: name gs:// inputs and a bigquery: output',
+  },
 } as const satisfies Record<string, DeclaredOption>;
 
 /** The groups, as help and documentation title them. */

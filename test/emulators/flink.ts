@@ -13,15 +13,11 @@ import { describeWithServer } from './describe_with_server';
 import { freePort, isListening } from './pubsub';
 
 const JARS = join(__dirname, '../../out/flink/1.19-2.62.0');
+const START = join(__dirname, '../../scripts/flink/start');
 const START_MS = 60_000;
 
 const HOW_TO_GET_IT =
   'Flink is not there. It needs Maven and Java 11 or 17: scripts/install-flink installs it into out/.';
-
-/** What Flink's serialisation reaches into, which Java shuts since 16. */
-const OPENED = ['util', 'lang', 'nio', 'time', 'util.concurrent', 'lang.reflect', 'text', 'net'].map(
-  (name) => `java.base/java.${name}`,
-);
 
 export class Flink {
   /** The last of what it has said. */
@@ -42,12 +38,9 @@ export class Flink {
     const folder = mkdtempSync(join(tmpdir(), 'funnelpulse-flink-'));
     const [job, artifacts, expansion] = [await freePort(), await freePort(), await freePort()];
     const child = spawn(
-      'java',
+      START,
       [
-        '-Xmx1g',
-        ...[...OPENED, 'java.base/sun.nio.ch'].flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]),
-        ...['-cp', join(JARS, '*'), 'org.apache.beam.runners.flink.FlinkJobServerDriver'],
-        ...['--flink-master=[local]', '--job-host=localhost', `--job-port=${job}`],
+        ...[JARS, String(job)],
         ...[`--artifact-port=${artifacts}`, `--expansion-port=${expansion}`, `--artifacts-dir=${folder}`],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
