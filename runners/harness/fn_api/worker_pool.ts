@@ -12,6 +12,9 @@ export interface WorkerPoolOptions {
   readonly onFailure?: FailureObserver;
 }
 
+/** How long the last answers may take. */
+const LAST_ANSWERS_MS = 500;
+
 /** Empty where it went well. */
 interface Answer {
   readonly error: string;
@@ -70,8 +73,23 @@ export class WorkerPool {
 
   /** Ends all workers, then the pool. */
   async stop(): Promise<void> {
-    this.server?.forceShutdown();
     await Promise.all([...this.workers.keys()].map((id) => this.stopWorker(id)));
+    await this.stopListening();
+  }
+
+  /** Answers that are under way still come: a runner that misses one may take the worker for broken. */
+  private async stopListening(): Promise<void> {
+    const { server } = this;
+    if (server === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      new Promise<void>((resolve) => server.tryShutdown(() => resolve())),
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, LAST_ANSWERS_MS);
+      }),
+    ]);
+    clearTimeout(timer);
+    server.forceShutdown();
   }
 
   private startWorker(request: StartWorkerRequest): void {
