@@ -92,10 +92,26 @@ apply: ## Make buckets, topics, tables, accounts and alerts on Google Cloud: ENV
 destroy: ## Remove all of that but the data; with DATA=delete the data, too: ENV=dev PROJECT=my-project
 	@scripts/provision destroy
 
+.PHONY: run-dataflow status drain delete
+# docs/dataflow.md has them all.
+export BUCKET INPUT DATASET JOB TIMESTAMP_ATTRIBUTE DRY_RUN ARGS
+
+run-dataflow: $(BUILT) ## Run on Google Dataflow: PROJECT= REGION= BUCKET= INPUT=gs://… or pubsub://…; DRY_RUN=1 only writes out/dataflow
+	@IMAGE='$(if $(filter file,$(origin IMAGE)),,$(IMAGE))' scripts/dataflow run
+
+status: $(BUILT) ## Show Dataflow's active jobs, or JOB=: PROJECT= REGION=
+	@scripts/dataflow status
+
+drain: $(BUILT) ## End a stream on Dataflow when what it has read is worked off: PROJECT= REGION= JOB=
+	@scripts/dataflow drain
+
+delete: $(BUILT) ## Cancel a job of Dataflow and delete its files in Cloud Storage: PROJECT= REGION= JOB=
+	@scripts/dataflow delete
+
 verify-gcp: $(BUILT) ## All tests of Cloud Storage, BigQuery and Terraform, against local servers, which this installs
 	@scripts/install-fake-gcs
 	@scripts/install-local-bigquery >/dev/null
-	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/io/wire test/e2e/bigquery test/e2e/stream/bigquery test/e2e/gcs test/streaming/bigquery test/schema test/terraform
+	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/io/wire test/e2e/bigquery test/e2e/stream/bigquery test/e2e/gcs test/e2e/dataflow test/streaming/bigquery test/pipelines/dataflow test/runners/dataflow test/schema test/terraform
 
 .PHONY: image image-check
 
