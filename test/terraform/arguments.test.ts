@@ -38,6 +38,7 @@ test('there are modules and environments', () => {
     'environments/dev',
     'environments/prod',
     'modules/bigquery',
+    'modules/dataflow',
     'modules/iam',
     'modules/monitoring',
     'modules/platform',

@@ -11,10 +11,14 @@ interface Grant {
   readonly address: string;
 }
 
+/** The one role that is our own. */
+const CUSTOM = 'google_project_iam_custom_role';
 const HEADER = ['account', 'role', 'granted by', 'permission', 'call that needs it'];
 const ACCOUNTS = new Map([
   [expression('google_service_account.publisher.member'), 'publisher'],
   [expression('google_service_account.reader.member'), 'reader'],
+  [expression('google_service_account.worker.member'), 'worker'],
+  [expression('google_service_account.launcher[0].member'), 'launcher'],
   [expression('local.service_agent'), 'Pub/Sub'],
 ]);
 
@@ -42,10 +46,10 @@ function documented(): (Grant & { permissions: string[]; call: string })[] {
 async function granted(): Promise<Grant[]> {
   return (await readModules()).flatMap(({ path, resources }) =>
     resources
-      .filter(({ type }) => /_iam_/.test(type))
+      .filter(({ type }) => /_iam_/.test(type) && type !== CUSTOM)
       .map(({ address, body }) => ({
         account: ACCOUNTS.get(String(body.member)) ?? `unknown: ${String(body.member)}`,
-        role: String(body.role),
+        role: String(body.role).replace(expression(`${CUSTOM}.watermark_tracking.id`), 'watermark tracking'),
         address: `${path.replace(/^modules\//, '')}/${address}`,
       })),
   );
@@ -62,7 +66,7 @@ test('every role that is granted has a line with the call that needs it, and eve
 
 test('a line names permissions of the role’s own service, and a call', () => {
   for (const { role, permissions, call } of documented()) {
-    const [service] = /(?<=^roles\/)[a-z]+/.exec(role)!;
+    const [service] = /(?<=^roles\/)[a-z]+/.exec(role) ?? ['pubsub'];
     expect(permissions).not.toHaveLength(0);
     for (const permission of permissions)
       expect(permission).toMatch(new RegExp(`^${service}\\.[a-zA-Z]+\\.[a-zA-Z]+$`));
@@ -72,18 +76,32 @@ test('a line names permissions of the role’s own service, and a call', () => {
 
 test('grants add one member, have a fixed role, and none of a wide one', async () => {
   const types = (await readModules()).flatMap(({ resources }) => resources.map(({ type }) => type));
-  expect(types.filter((type) => /_iam_(?!member$)/.test(type))).toEqual([]);
+  expect(types.filter((type) => /_iam_(?!member$)/.test(type))).toEqual([CUSTOM]);
   for (const { role } of await granted()) {
-    expect(role).toMatch(/^roles\/[a-z]+\.[a-zA-Z]+$/);
+    expect(role).toMatch(/^(roles\/[a-z]+\.[a-zA-Z]+|watermark tracking)$/);
     expect(role).not.toMatch(/admin|owner$/i);
   }
 });
 
-test('only the right to run jobs is granted on the whole project', async () => {
+test('the role of our own has the permissions that its line says', async () => {
+  const custom = (await readModules())
+    .flatMap(({ resources }) => resources)
+    .filter(({ type }) => type === CUSTOM);
+  expect(custom).toHaveLength(1);
+  const [line] = documented().filter(({ role }) => role === 'watermark tracking');
+  expect(custom[0].body.permissions).toEqual(line.permissions);
+});
+
+test('only rights on jobs, and to follow a watermark, are granted on the whole project', async () => {
   const wide = (await granted()).filter(({ address }) =>
     /\/google_(project|folder|organization)_/.test(address),
   );
-  expect(wide.map(({ role }) => role)).toEqual(['roles/bigquery.jobUser']);
+  expect([...new Set(wide.map(({ role }) => role))].sort()).toEqual([
+    'roles/bigquery.jobUser',
+    'roles/dataflow.developer',
+    'roles/dataflow.worker',
+    'watermark tracking',
+  ]);
 });
 
 test('nothing is public', async () => {

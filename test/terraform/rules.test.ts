@@ -1,4 +1,6 @@
 /** What the Terraform files must hold beyond being right: decisions that a change could undo without anything else failing. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Body } from './argument_check';
 import { expression, type Module, readModules } from './terraform_modules';
 
@@ -113,6 +115,7 @@ test('without data_only everything is there; with it what holds data alone', () 
     registry: expression('local.flowing'),
     iam: expression('local.flowing'),
     monitoring: expression('local.flowing'),
+    dataflow: expression('local.flowing'),
   });
   expect(moduleAt('modules/platform').locals.get('flowing')).toBe(expression('var.data_only ? 0 : 1'));
 });
@@ -122,15 +125,22 @@ test('rows are kept for good where samples and backfills are loaded', () => {
   expect(moduleAt('environments/dev').calls.get('platform')).not.toHaveProperty('expiration_days');
 });
 
-test('alerts watch the oldest unacked message and the dead-letter topic', () => {
+test('alerts watch the oldest unacked message, the dead-letter topic, and what jobs export', () => {
   const filters = ofType('google_monitoring_alert_policy').map(({ address, body }) => {
-    const [{ condition_threshold }] = body.conditions as [{ condition_threshold: [Body] }];
-    return [address.split('.')[1], String(condition_threshold[0].filter)];
+    const [{ condition_threshold: threshold, condition_prometheus_query_language: query }] =
+      body.conditions as [Record<string, [Body]>];
+    return [address.split('.')[1], String(threshold?.[0].filter ?? query[0].query)];
   });
   expect(Object.fromEntries(filters)).toEqual({
     events_wait: expect.stringMatching(/{var\.events_subscription}.*oldest_unacked_message_age/),
     archive_waits: expect.stringMatching(/{var\.archive_subscription}.*oldest_unacked_message_age/),
     dead_letters: expect.stringMatching(/{var\.dead_letter_topic}.*topic\/send_message_operation_count/),
+    failed: expect.stringMatching(
+      /{local\.stream}.*{local\.batch}.*dataflow\.googleapis\.com\/job\/is_failed/,
+    ),
+    lag: expect.stringMatching(/{local\.job}.*dataflow\.googleapis\.com\/job\/system_lag/),
+    watermark: expect.stringMatching(/{local\.job}.*dataflow\.googleapis\.com\/job\/data_watermark_age/),
+    counter: expect.stringMatching(/job\/user_counter.*metric_name.*{each\.key}.*{local\.stream}/),
   });
 });
 
@@ -140,4 +150,26 @@ test('every module pins the same Terraform and provider', () => {
       path,
       expect.stringMatching(/required_version = ">= 1\.11"[\s\S]*version\s*= "~> 7\.45"/),
     ]);
+});
+
+test('alerts on counters are on counters that the pipeline has', () => {
+  const counters = moduleAt('modules/dataflow').locals.get('counters') as Record<string, Body>;
+  const sources = ['pipelines/dataflow/stream_sink.ts', 'schema/tables.ts'].map((file) =>
+    readFileSync(join(__dirname, '../..', file), 'utf8'),
+  );
+  const names = [...sources[0].matchAll(/counter\('(\w+)'\)/g)].map(([, name]) => name);
+  const tables = [...sources[1].matchAll(/^ {2}name: '(\w+)'/gm)].map(([, name]) => `rows_${name}`);
+  expect(Object.keys(counters)).toHaveLength(3);
+  expect(sources[0]).toContain('counter(`rows_${table.name}`)');
+  for (const name of Object.keys(counters)) expect([...names, ...tables]).toContain(name);
+});
+
+test('a stream is drained, and begins only when its workers may read', () => {
+  const stream = resource('modules/dataflow', 'google_dataflow_job.stream');
+  expect(stream).toMatchObject({ on_delete: 'drain', enable_streaming_engine: true });
+  const waits = (stream.depends_on as string[]).map(String);
+  const grants = moduleAt('modules/dataflow').resources.filter(
+    ({ address }) => /_iam_member\.worker_/.test(address) && !/reads_(raw|archive)/.test(address),
+  );
+  expect(waits.sort()).toEqual(grants.map(({ address }) => expression(address)).sort());
 });

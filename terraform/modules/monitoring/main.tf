@@ -1,4 +1,4 @@
-# Who is told, and of what. Alerts on a Dataflow job's own metrics come with the module that starts the job.
+# Who is told, and of what. Alerts on a Dataflow job's own metrics come with the module dataflow.
 
 resource "google_monitoring_notification_channel" "email" {
   for_each = toset(var.alert_emails)

@@ -6,3 +6,8 @@ output "alert_policies" {
     dead_letters  = google_monitoring_alert_policy.dead_letters.display_name
   }
 }
+
+output "channels" {
+  description = "Ids of the channels that alerts go to."
+  value       = local.channels
+}

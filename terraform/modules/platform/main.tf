@@ -7,6 +7,9 @@ locals {
     "artifactregistry.googleapis.com",
     "bigquery.googleapis.com",
     "bigquerystorage.googleapis.com",
+    "cloudscheduler.googleapis.com",
+    "compute.googleapis.com",
+    "dataflow.googleapis.com",
     "iam.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
@@ -127,5 +130,27 @@ module "monitoring" {
   depends_on = [google_project_service.api]
 }
 
-# The Dataflow worker's account, its jobs and the alerts on their metrics belong here, as a module "dataflow" with count = local.flowing. It needs the staging and templates buckets, the
-# registry and the pubsub module's names.
+module "dataflow" {
+  source = "../dataflow"
+  count  = local.flowing
+
+  project_id            = var.project_id
+  name                  = var.name
+  region                = var.region
+  labels                = var.labels
+  image_repository      = module.registry[0].repository_id
+  events_subscription   = module.pubsub[0].events_subscription_name
+  dead_letter_topic     = module.pubsub[0].dead_letter_topic_name
+  raw_bucket            = module.storage.raw_bucket
+  archive_bucket        = module.storage.archive_bucket
+  staging_bucket        = module.storage.staging_bucket
+  templates_bucket      = module.storage.templates_bucket
+  dataset_id            = module.bigquery.dataset_id
+  stream_template       = var.stream_template
+  batch_template        = var.batch_template
+  batch_schedule        = var.batch_schedule
+  notification_channels = module.monitoring[0].channels
+  dead_letters_per_hour = var.dead_letters_per_hour
+
+  depends_on = [google_project_service.api]
+}

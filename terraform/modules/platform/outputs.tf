@@ -54,3 +54,13 @@ output "reader" {
   description = "Account that reads events and writes tables."
   value       = one(module.iam[*].reader)
 }
+
+output "worker" {
+  description = "Account of Dataflow's workers: --service-account THIS"
+  value       = one(module.dataflow[*].worker)
+}
+
+output "launch_batch" {
+  description = "Command that launches the batch template now; null where there is none."
+  value       = one(module.dataflow[*].launch_batch)
+}

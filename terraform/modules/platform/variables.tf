@@ -109,3 +109,21 @@ variable "dead_letters_per_hour" {
   type        = number
   default     = 0
 }
+
+variable "stream_template" {
+  description = "Template of the stream on Dataflow, gs://BUCKET/NAME; null for no job."
+  type        = string
+  default     = null
+}
+
+variable "batch_template" {
+  description = "Template of the batch job on Dataflow, gs://BUCKET/NAME; null for none."
+  type        = string
+  default     = null
+}
+
+variable "batch_schedule" {
+  description = "When the batch template is launched, as cron has it, in UTC; null for on demand only."
+  type        = string
+  default     = null
+}

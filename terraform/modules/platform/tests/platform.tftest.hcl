@@ -56,12 +56,12 @@ run "data_only" {
   }
 
   assert {
-    condition     = output.events_topic == null && output.events_subscription == null && output.dead_letter_topic == null && output.image_repository == null && output.publisher == null && output.reader == null
+    condition     = output.events_topic == null && output.events_subscription == null && output.dead_letter_topic == null && output.image_repository == null && output.publisher == null && output.reader == null && output.worker == null
     error_message = "Everything else goes."
   }
 
   assert {
-    condition     = length(module.pubsub) == 0 && length(module.registry) == 0 && length(module.iam) == 0 && length(module.monitoring) == 0
+    condition     = length(module.pubsub) == 0 && length(module.registry) == 0 && length(module.iam) == 0 && length(module.monitoring) == 0 && length(module.dataflow) == 0
     error_message = "Everything else goes."
   }
 }
