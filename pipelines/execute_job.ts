@@ -14,12 +14,13 @@ export interface JobRun {
 /** @throws InputError where the job server can't be asked, or does not take the job */
 export async function executeJob(
   pipeline: runnerApi.Pipeline,
-  { runner: { runner, endpoint, environment }, signal, onProgress }: JobRun,
+  { runner: { runner, endpoint, environment, options }, signal, onProgress }: JobRun,
 ): Promise<PortableResult> {
   try {
     return await runPortable(pipeline, {
       endpoint,
       ...(environment && { environment }),
+      options,
       ...(signal && { signal }),
       ...(onProgress && {
         onProgress: ({ state, seconds, counters }) =>

@@ -318,6 +318,15 @@ export const EXECUTION_OPTIONS = {
     unit: 'HOST:PORT',
     change: 'Name it where the job server listens elsewhere; portable has no default',
   },
+  'job-option': {
+    type: 'array',
+    string: true,
+    defaultDescription: 'none',
+    describe:
+      'Option of the runner behind the job server, by its name in Beam; true, false and numbers are taken as such',
+    unit: 'NAME=VALUE, any number',
+    change: 'Like parallelism=2 or streaming=true for Flink; Beam’s documentation of the runner has the list',
+  },
   environment: {
     type: 'string',
     defaultDescription: 'this process',

@@ -1,6 +1,7 @@
-/** What runs the graph of a batch: `--runner`, `--job-endpoint` and `--environment`. */
+/** What runs the graph of a batch: `--runner` and what belongs to it. */
 import { isObjectPath } from '../io/gcs/object_path';
 import { InputError } from '../io/input_error';
+import type { JobOption } from '../runners/portable';
 import type { JobEnvironment } from '../runners/portable/environment';
 import type { RunArguments } from './run_arguments';
 
@@ -14,6 +15,8 @@ export type RunnerChoice =
       readonly endpoint: string;
       /** Where its workers are; null: in this process. */
       readonly environment: JobEnvironment | null;
+      /** The runner's own options. */
+      readonly options: Readonly<Record<string, JobOption>>;
     };
 
 /** Where job servers listen unless they are told otherwise. */
@@ -24,11 +27,20 @@ const USUAL_ENDPOINTS: Readonly<Record<string, string>> = {
 
 /** @throws InputError where options don't go together */
 export function chooseRunner(args: RunArguments): RunnerChoice {
-  const { runner, 'job-endpoint': endpoint, environment } = args;
-  if (runner !== 'local' && runner !== 'direct') return jobServer(runner, endpoint, environment);
+  const { runner, 'job-endpoint': endpoint, environment, 'job-option': options } = args;
+  if (runner !== 'local' && runner !== 'direct')
+    return {
+      ...{ name: 'job server', runner, endpoint: jobEndpoint(runner, endpoint) },
+      environment: environment === undefined ? null : jobEnvironment(environment),
+      options: jobOptions(options ?? []),
+    };
   if (endpoint !== undefined)
     throw new InputError(
       `--job-endpoint ${endpoint} is for --runner prism, flink or portable, and this run has --runner ${runner}. Leave one of them out`,
+    );
+  if (options !== undefined && options.length > 0)
+    throw new InputError(
+      `--job-option ${options[0]} is for --runner prism, flink or portable, and this run has --runner ${runner}. Leave one of them out`,
     );
   if (environment !== undefined)
     throw new InputError(
@@ -38,7 +50,7 @@ export function chooseRunner(args: RunArguments): RunnerChoice {
   return { name: runner };
 }
 
-function jobServer(runner: string, given: string | undefined, environment: string | undefined): RunnerChoice {
+function jobEndpoint(runner: string, given: string | undefined): string {
   const endpoint = given ?? USUAL_ENDPOINTS[runner];
   if (endpoint === undefined)
     throw new InputError(
@@ -47,11 +59,22 @@ function jobServer(runner: string, given: string | undefined, environment: strin
   const [, port] = /^[^\s:/]+:(\d{1,5})$/.exec(endpoint) ?? [];
   if (port === undefined || Number(port) > 65_535)
     throw new InputError(`--job-endpoint ${endpoint}: a host and a port were expected, like localhost:8073`);
-  return { name: 'job server', runner, endpoint, environment: jobEnvironment(environment) };
+  return endpoint;
 }
 
-function jobEnvironment(text: string | undefined): JobEnvironment | null {
-  if (text === undefined) return null;
+function jobOptions(texts: readonly string[]): Record<string, JobOption> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([A-Za-z]\w*)=(.*)$/.exec(text) ?? [];
+      if (name === undefined)
+        throw new InputError(`--job-option ${text}: NAME=VALUE was expected, like parallelism=2`);
+      if (value === 'true' || value === 'false') return [name, value === 'true'];
+      return [name, /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value];
+    }),
+  );
+}
+
+function jobEnvironment(text: string): JobEnvironment {
   const [, address] = /^external:([^\s/]+:\d{1,5})$/.exec(text) ?? [];
   if (address !== undefined) return { kind: 'external', address };
   const [, image] = /^docker:(\S+)$/.exec(text) ?? [];

@@ -27,22 +27,26 @@ describeWithFlink('--runner flink', (flink) => {
     return { tables, summary };
   };
 
-  test('the sample, and a generated shop with incidents', async () => {
-    const shop = join(folder, 'shop.csv');
-    const made = ['generate', '--events', EVENTS, '--days', '5', '--incidents', '1', '--seed', '7'];
-    expect(await start([...made, '--out', shop]).ended).toMatchObject({ code: 0 });
-    for (const [name, input] of [
-      ['sample', SAMPLE],
-      ['shop', shop],
-    ]) {
-      const local = await run(`${name}-local`, input, '--min-flag-views', '20');
-      const there = await run(
-        ...([`${name}-flink`, input, '--min-flag-views', '20'] as const),
-        ...['--runner', 'flink', '--job-endpoint', flink().endpoint],
-      );
-      expectSameTables(local.tables, there.tables);
-      expect(there.summary).toMatchObject(local.summary);
-      for (const { unaccounted } of there.tables.pipeline_ledger) expect(unaccounted).toBe(0);
-    }
-  });
+  const AS = { batch: [], 'a stream': ['--job-option', 'streaming=true', '--job-option', 'parallelism=1'] };
+  test.each(['batch', 'a stream'] as const)(
+    'the sample, and a generated shop with incidents, as %s',
+    async (as) => {
+      const shop = join(folder, 'shop.csv');
+      const made = ['generate', '--events', EVENTS, '--days', '5', '--incidents', '1', '--seed', '7'];
+      expect(await start([...made, '--out', shop]).ended).toMatchObject({ code: 0 });
+      for (const [name, input] of [
+        ['sample', SAMPLE],
+        ['shop', shop],
+      ]) {
+        const local = await run(`${name}-local-${as.at(-1)}`, input, '--min-flag-views', '20');
+        const there = await run(
+          ...([`${name}-flink-${as.at(-1)}`, input, '--min-flag-views', '20'] as const),
+          ...['--runner', 'flink', '--job-endpoint', flink().endpoint, ...AS[as]],
+        );
+        expectSameTables(local.tables, there.tables);
+        expect(there.summary).toMatchObject(local.summary);
+        for (const { unaccounted } of there.tables.pipeline_ledger) expect(unaccounted).toBe(0);
+      }
+    },
+  );
 });
