@@ -135,11 +135,11 @@ prism: ## Start Prism, a Beam job server for tests, on localhost:8073 (installed
 flink: ## Start a Flink of its own with Beam's job server, on localhost:8099 (installed with Maven into out/)
 	@exec scripts/flink/start "$$(scripts/install-flink)" 8099
 
-verify-portable: $(BUILT) ## The harness under 1,000 random schedules; small graphs, the sample and a shop on Prism and Flink, in containers' trees too, all of which this installs
+verify-portable: $(BUILT) ## The harness under 1,000 random schedules; small graphs, conformance cases, the sample and a shop on Prism and Flink, in containers' trees too, all of which this installs
 	@scripts/install-prism >/dev/null
 	@scripts/install-flink >/dev/null
 	@scripts/image-tree out/image
-	@FUNNELPULSE_IMAGE=out/image FUNNELPULSE_SCHEDULES=1000 npx --no-install jest --maxWorkers=2 test/runners/harness test/runners/portable test/runners/container test/e2e/prism test/e2e/flink test/e2e/container
+	@FUNNELPULSE_IMAGE=out/image FUNNELPULSE_SCHEDULES=1000 FUNNELPULSE_PRISM_CASES=all npx --no-install jest --maxWorkers=2 test/runners/harness test/runners/portable test/runners/container test/conformance/prism test/e2e/prism test/e2e/flink test/e2e/container
 
 build: $(BUILT) ## Compile into dist/
 
