@@ -94,7 +94,7 @@ destroy: ## Remove all of that but the data; with DATA=delete the data, too: ENV
 
 .PHONY: run-dataflow status drain delete
 # docs/dataflow.md has them all.
-export BUCKET INPUT DATASET JOB TIMESTAMP_ATTRIBUTE DRY_RUN ARGS
+export BUCKET INPUT NAME DATASET JOB TIMESTAMP_ATTRIBUTE DRY_RUN ARGS
 
 run-dataflow: $(BUILT) ## Run on Google Dataflow: PROJECT= REGION= BUCKET= INPUT=gs://… or pubsub://…; DRY_RUN=1 only writes out/dataflow
 	@IMAGE='$(if $(filter file,$(origin IMAGE)),,$(IMAGE))' scripts/dataflow run

@@ -4,6 +4,7 @@ import { isObjectPath } from '../../io/gcs/object_path';
 import { DataflowError } from '../../runners/dataflow/dataflow_error';
 import { type JobOptions, optionFaults, PROVEN_USER_AGENT } from '../../runners/dataflow/job_options';
 import { bigqueryDataset } from '../outputs/bigquery_dataset';
+import { packageVersion } from '../package_version';
 import type { RunArguments, RunnerDefaults } from '../run_arguments';
 import { isSubscription } from '../subscription';
 
@@ -68,7 +69,12 @@ export function jobOptions(args: RunArguments): JobOptions {
     atLeastOnce: args['at-least-once'],
     snapshot: args.snapshot,
     userAgent: userAgentOf(args['user-agent']),
-    pipelineOptions: {},
+    // For whoever looks at the job in the console; the graph holds them itself.
+    pipelineOptions: {
+      funnelpulse_version: packageVersion(),
+      funnelpulse_input: args.input.join(' '),
+      funnelpulse_output: args.output,
+    },
   };
   // What stands in for a missing option is none of the user's faults.
   const wrong = optionFaults(options, streaming).filter((fault) => !fault.includes('missing'));

@@ -94,6 +94,24 @@ test('a dry run builds no image and sends nothing', () => {
   });
 });
 
+test('an installation of another name has its own repository, dataset and jobs', () => {
+  const docker = program('docker');
+  const variables = {
+    ...GOOD,
+    NAME: 'shop-dev',
+    INPUT: 'pubsub://my-shop/events',
+    TIMESTAMP_ATTRIBUTE: 'event_time',
+  };
+  const { code } = script('run', { ...variables, ARGS: `--quiet --dry-run ${folder}/dry` });
+  expect(code).toBe(0);
+  expect(docker()[1]).toMatch(/ europe-west1-docker\.pkg\.dev\/my-shop\/shop-dev\/worker:/);
+  const { name, environment } = jobIn(join(folder, 'dry'));
+  expect(name).toBe('shop-dev-stream');
+  expect(environment.sdkPipelineOptions.options).toMatchObject({
+    funnelpulse_output: 'bigquery:my-shop.shop_dev',
+  });
+});
+
 test('a run builds and pushes the image of its commit, and submits that', () => {
   const docker = program('docker');
   const { code } = script('run', {

@@ -15,12 +15,15 @@ test.each(readdirSync(MODULES))('the README of %s is what scripts/terraform-docs
   );
 });
 
-test.each(['terraform/README.md', 'docs/cost.md', 'docs/roles.md'])('links in %s lead somewhere', (file) => {
-  const text = readFileSync(join(TERRAFORM, '..', file), 'utf8');
-  const links = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link);
-  const local = links.filter((link) => !/^https?:/.test(link));
-  expect(local.filter((link) => !existsSync(join(TERRAFORM, '..', file, '..', link)))).toEqual([]);
-});
+test.each(['terraform/README.md', 'docs/cost.md', 'docs/roles.md', 'docs/dataflow.md'])(
+  'links in %s lead somewhere',
+  (file) => {
+    const text = readFileSync(join(TERRAFORM, '..', file), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link);
+    const local = links.filter((link) => !/^https?:/.test(link));
+    expect(local.filter((link) => !existsSync(join(TERRAFORM, '..', file, '..', link)))).toEqual([]);
+  },
+);
 
 test('terraform/README.md names every module and environment', () => {
   const text = readFileSync(join(TERRAFORM, 'README.md'), 'utf8');
@@ -28,7 +31,7 @@ test('terraform/README.md names every module and environment', () => {
     for (const name of readdirSync(join(TERRAFORM, kind))) expect(text).toContain(`${kind}/${name}`);
 });
 
-test.each(['terraform/README.md', 'docs/cost.md', 'CONTRIBUTING.md'])(
+test.each(['terraform/README.md', 'docs/cost.md', 'docs/dataflow.md', 'CONTRIBUTING.md'])(
   'make has what %s tells to make',
   (file) => {
     const [makefile, text] = ['Makefile', file].map((name) =>
