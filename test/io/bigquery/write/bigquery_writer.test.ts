@@ -126,7 +126,7 @@ test('100,000 rows in any order of revisions, through every fault: the tables ho
   expect(Object.values(written)).toEqual(STREAM_TABLES.map(() => 14_300));
   expect(model.removed()).toBeGreaterThan(100);
   expect(new Set(server.injected)).toEqual(new Set(kinds));
-});
+}, 600_000);
 
 test('a flush that is repeated, later and after newer ones, changes nothing but the ledger of its own commit', async () => {
   const roll = dice(3);
