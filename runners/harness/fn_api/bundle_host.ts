@@ -33,11 +33,16 @@ interface ActiveBundle {
   readonly instance: StageInstance;
 }
 
+/** How long bundles that were given up may take to notice: as much as those of the local runner. */
+const STOP_GRACE_MS = 3000;
+
 const NOTHING_COUNTED: Report = { monitoringInfos: [], monitoringData: {} };
 
 export class BundleHost {
   readonly monitoring = new Monitoring();
   private readonly stages = new Map<string, Promise<HostedStage>>();
+  /** Settle when a bundle has ended, however it did. */
+  private readonly atWork = new Set<Promise<unknown>>();
   private readonly active = new Map<string, ActiveBundle>();
   private readonly knownSteps = new Set<ReadonlyMap<string, string>>();
   private stopped = false;
@@ -63,7 +68,20 @@ export class BundleHost {
    * @throws StepError what a step's code threw, with the step and the element
    * @throws Error where a stream ends before the bundle, or the stage can't be run
    */
-  async process(instructionId: string, request: ProcessBundleRequest): Promise<ProcessBundleResponse> {
+  process(instructionId: string, request: ProcessBundleRequest): Promise<ProcessBundleResponse> {
+    const response = this.processBundle(instructionId, request);
+    const ended: Promise<boolean> = response.then(
+      () => this.atWork.delete(ended),
+      () => this.atWork.delete(ended),
+    );
+    this.atWork.add(ended);
+    return response;
+  }
+
+  private async processBundle(
+    instructionId: string,
+    request: ProcessBundleRequest,
+  ): Promise<ProcessBundleResponse> {
     const { inbound } = this.services;
     const inbox = inbound.open(instructionId);
     try {
@@ -105,9 +123,19 @@ export class BundleHost {
     return undefined;
   }
 
-  /** Gives up the bundles at work between two elements, and tears down. Failures of that are given to `onFailure`. */
-  async close(onFailure: (failure: unknown) => void): Promise<void> {
+  /** Gives up the bundles at work between two elements. */
+  stop(): void {
     this.stopped = true;
+  }
+
+  /** Waits until bundles have been given up, or for some seconds, and tears down. Failures of that are given to `onFailure`. */
+  async close(onFailure: (failure: unknown) => void): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, STOP_GRACE_MS);
+    });
+    await Promise.race([Promise.all(this.atWork), patience]);
+    clearTimeout(timer);
     for (const stage of this.stages.values())
       await stage.then((ready) => ready.close(onFailure)).catch(onFailure);
     this.stages.clear();

@@ -5,6 +5,7 @@
  */
 import type { ProcessBundleDescriptor } from 'apache-beam/proto/beam_fn_api';
 import type { ProvisionInfo } from 'apache-beam/proto/beam_provision_api';
+import { BundleStopped } from '../operators/operator';
 import { BundleHost, type RunnerServices } from './bundle_host';
 import { Channel } from './channel';
 import { ControlStream } from './control_stream';
@@ -35,6 +36,7 @@ export class FnWorker {
   readonly finished: Promise<void>;
   private readonly dataStreams = new Map<string, DataStream>();
   private readonly stateStreams = new Map<string, StateStream>();
+  private isClosed = false;
   private readonly bundles: BundleHost;
   private readonly control: ControlStream;
 
@@ -52,9 +54,9 @@ export class FnWorker {
       inbound,
       describe: (descriptorId) => this.describe(descriptorId),
       dataStream: (address) =>
-        opened(this.dataStreams, address, (onEnd) => new DataStream(address, id, inbound, onEnd)),
+        this.opened(this.dataStreams, address, (onEnd) => new DataStream(address, id, inbound, onEnd)),
       stateStream: (address) =>
-        opened(this.stateStreams, address, (onEnd) => new StateStream(address, id, onEnd)),
+        this.opened(this.stateStreams, address, (onEnd) => new StateStream(address, id, onEnd)),
     };
     this.bundles = new BundleHost(services, usesShortIds);
     this.control = new ControlStream(channel.open(RUNNER_METHODS.control), this.bundles, log, onFailure);
@@ -77,10 +79,24 @@ export class FnWorker {
     return new FnWorker(id, new Channel(control, id), log, info, onFailure);
   }
 
-  /** Ends the worker from this side; bundles at work are given up between two elements. */
+  /** Ends the worker from this side. Bundles at work are given up between two elements; those that don't come to one within three seconds are left alone. */
   async stop(): Promise<void> {
     this.control.end();
     await this.finished.catch(() => undefined);
+  }
+
+  /** The stream to an address; when it ends it is forgotten, and the next bundle opens another. */
+  private opened<S>(streams: Map<string, S>, address: string, open: (onEnd: () => void) => S): S {
+    let stream = streams.get(address);
+    if (stream === undefined) {
+      if (this.isClosed) throw new BundleStopped('The worker has ended');
+      const made = open(() => {
+        if (streams.get(address) === made) streams.delete(address);
+      });
+      stream = made;
+      streams.set(address, stream);
+    }
+    return stream;
   }
 
   private async describe(processBundleDescriptorId: string): Promise<ProcessBundleDescriptor> {
@@ -93,25 +109,14 @@ export class FnWorker {
   }
 
   private async close(): Promise<void> {
+    this.isClosed = true;
+    this.bundles.stop();
+    for (const stream of [...this.dataStreams.values(), ...this.stateStreams.values()]) stream.close();
     await this.bundles.close((failure) => {
       const message = `A teardown failed: ${failure instanceof Error ? failure.message : String(failure)}`;
       this.log.write({ severity: Severity.WARN, message });
     });
-    for (const stream of [...this.dataStreams.values(), ...this.stateStreams.values()]) stream.close();
     if (this.log instanceof LogStream) this.log.close();
     this.channel.close();
   }
-}
-
-/** The stream to an address; when it ends it is forgotten, and the next bundle opens another. */
-function opened<S>(streams: Map<string, S>, address: string, open: (onEnd: () => void) => S): S {
-  let stream = streams.get(address);
-  if (stream === undefined) {
-    const made = open(() => {
-      if (streams.get(address) === made) streams.delete(address);
-    });
-    stream = made;
-    streams.set(address, stream);
-  }
-  return stream;
 }

@@ -321,9 +321,15 @@ describe('the end', () => {
     await runner.send('1', 'in', encoded(['a', 'b', 'c']), true);
     await sleep(20);
     runner.controlStreams[0].end();
-    await worker.finished;
-    open();
     await sleep(50);
+    let hasFinished = false;
+    void worker.finished.then(() => {
+      hasFinished = true;
+    });
+    await sleep(50);
+    expect(hasFinished).toBe(false);
+    open();
+    await worker.finished;
     expect(decoded(runner.output('1', 'out').messages)).toEqual([]);
   });
 
