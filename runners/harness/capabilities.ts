@@ -13,6 +13,7 @@ export const HARNESS_CAPABILITIES: readonly string[] = [
   'beam:coder:kv:v1',
   'beam:coder:length_prefix:v1',
   'beam:coder:nullable:v1',
+  'beam:coder:state_backed_iterable:v1',
   'beam:coder:string_utf8:v1',
   'beam:coder:varint:v1',
   'beam:coder:windowed_value:v1',

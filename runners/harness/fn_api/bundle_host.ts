@@ -16,6 +16,7 @@ import type { InboundData } from './inbound_data';
 import { Introductions } from './introductions';
 import { type Counted, Monitoring, type Report } from './monitoring';
 import { RemoteSideInputs } from './remote_side_inputs';
+import { fetchRest } from './state_backed_iterables';
 import type { StateStream } from './state_stream';
 
 /** What the worker has of the runner's services. */
@@ -88,7 +89,9 @@ export class BundleHost {
       if (request.elements !== undefined) inbound.accept(request.elements);
       const stage = await this.stage(request.processBundleDescriptorId);
       const instance = stage.take();
-      const input = new DataInput(instance.inputs, stage.timerFamilies, inbox);
+      const input = new DataInput(instance.inputs, stage.timerFamilies, inbox, () =>
+        fetchRest(instructionId, () => this.stateStream(stage)),
+      );
       const bundle = { stage, input, instance };
       this.active.set(instructionId, bundle);
       const report = await this.run(instructionId, bundle);
@@ -151,7 +154,7 @@ export class BundleHost {
     for (const { transformId, address, writer } of outputs)
       sinks.set(transformId, new DataSink(instructionId, transformId, services.dataStream(address), writer));
     const sideInputs = new RemoteSideInputs(instructionId, stage.descriptor, stage.coders, () =>
-      services.stateStream(stage.descriptor.stateApiServiceDescriptor?.url ?? ''),
+      this.stateStream(stage),
     );
     instance.watch.reset();
     try {
@@ -163,6 +166,12 @@ export class BundleHost {
       await processor.teardown().catch(() => undefined);
       throw failure;
     }
+  }
+
+  private stateStream({ descriptor }: HostedStage): StateStream {
+    const address = descriptor.stateApiServiceDescriptor?.url;
+    if (address === undefined) throw new Error(`The stage ${descriptor.id} has no address for its state`);
+    return this.services.stateStream(address);
   }
 
   private report({ stage, input, instance }: ActiveBundle, metrics: Counted['metrics']): Report {

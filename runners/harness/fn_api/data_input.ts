@@ -5,6 +5,7 @@ import type { BundleInput, Receiver } from '../descriptor';
 import { isPromise } from '../maybe_promise';
 import type { InboundPart, Inbox } from './inbound_data';
 import { type DesiredSplit, splitPoint } from './split_point';
+import { forgetUnfetched, hasUnfetched } from './state_backed_iterables';
 import type { WindowedValueReader } from './windowed_values';
 
 /** How long elements are processed before everything else of this thread has its turn: other bundles, progress, splits. */
@@ -37,11 +38,13 @@ export class DataInput implements BundleInput {
 
   /**
    * @param timerFamilies of the stage, each as `transform id/family id`: their ends have to come, too
+   * @param fetchRest fetches what the runner has kept back of an element's iterables
    */
   constructor(
     private readonly inputs: readonly InputPort[],
     private readonly timerFamilies: readonly string[],
     private readonly inbox: Inbox,
+    private readonly fetchRest: () => Promise<void>,
   ) {}
 
   async read(receiverOf: (transformId: string) => Receiver): Promise<void> {
@@ -98,6 +101,7 @@ export class DataInput implements BundleInput {
     reader.open(bytes);
     while (port.index + 1 < port.end && !reader.isAtEnd) {
       const element = decoded(reader, step, port.index + 1);
+      if (hasUnfetched()) await this.fetchRest();
       port.index++;
       const done = port.receive(element);
       if (isPromise(done)) await done;
@@ -113,6 +117,7 @@ function decoded(reader: WindowedValueReader, step: string, index: number) {
   try {
     return reader.next();
   } catch (cause) {
+    forgetUnfetched();
     throw new StepError(step, `element ${index} of the bundle, which can't be decoded`, cause);
   }
 }

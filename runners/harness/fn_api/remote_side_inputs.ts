@@ -4,6 +4,7 @@ import { Reader } from 'protobufjs/minimal';
 import { bytesOf } from '../bytes';
 import type { Coders } from '../coders';
 import type { SideInputRequest, SideInputs, StageDescriptor } from '../descriptor';
+import { fetchRest, hasUnfetched } from './state_backed_iterables';
 import type { StateStream } from './state_stream';
 
 export class RemoteSideInputs implements SideInputs {
@@ -29,6 +30,7 @@ export class RemoteSideInputs implements SideInputs {
     const reader = new Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
     const elements: unknown[] = [];
     while (reader.pos < reader.len) elements.push(coder.decode(reader, Context.needsDelimiters));
+    if (hasUnfetched()) await fetchRest(this.instructionId, this.stream);
     return elements;
   }
 }
