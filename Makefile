@@ -139,7 +139,7 @@ verify-portable: $(BUILT) ## The harness under 1,000 random schedules; small gra
 	@scripts/install-prism >/dev/null
 	@scripts/install-flink >/dev/null
 	@scripts/image-tree out/image
-	@FUNNELPULSE_IMAGE=out/image FUNNELPULSE_SCHEDULES=1000 FUNNELPULSE_PRISM_CASES=all npx --no-install jest --maxWorkers=2 test/runners/harness test/runners/portable test/runners/container test/conformance/prism test/e2e/prism test/e2e/flink test/e2e/container
+	@FUNNELPULSE_IMAGE=out/image FUNNELPULSE_SCHEDULES=1000 FUNNELPULSE_PRISM_CASES=all FUNNELPULSE_PRISM_EVENTS=200000 npx --no-install jest --maxWorkers=2 test/runners/harness test/runners/portable test/runners/container test/conformance/prism test/e2e/prism test/e2e/flink test/e2e/container
 
 build: $(BUILT) ## Compile into dist/
 

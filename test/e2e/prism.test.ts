@@ -1,4 +1,6 @@
-/** The command line on Prism: the tables are those of the local runner, row by row, and so are the counts; what goes wrong is one message. */
+/**
+ * The command line on Prism: the tables are those of the local runner, row by row, and so are the counts; what goes wrong is one message. FUNNELPULSE_PRISM_EVENTS sets how large the shop is.
+ */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,8 @@ import { SAMPLE, start } from './product';
 import { readTables } from './read_tables';
 import { expectSameTables } from './table_diff';
 
+/** `make verify-portable` asks for 200,000. */
+const EVENTS = process.env.FUNNELPULSE_PRISM_EVENTS ?? '100000';
 const NOW = ['--now', '2026-01-01T00:00:00Z'];
 
 let folder: string;
@@ -15,7 +19,7 @@ let shop: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'funnelpulse-prism-e2e-'));
   shop = join(folder, 'shop.csv');
-  const size = ['--events', '100000', '--days', '5', '--incidents', '1', '--seed', '7'];
+  const size = ['--events', EVENTS, '--days', '5', '--incidents', '1', '--seed', '7'];
   expect((await start(['generate', ...size, '--out', shop]).ended).code).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -198,9 +198,7 @@ describeWithGcs('connections to Cloud Storage', (server) => {
     // All of a compressed object is one request: its connection waits for who reads. What the system's buffers take doesn't count.
     for (const socket of proxy.connections) socket.destroy();
     const received = (): number => {
-      const inUse = Object.values(connectionsTo(new URL(proxy.url)).sockets).flatMap(
-        (some) => some ?? [],
-      );
+      const inUse = Object.values(connectionsTo(new URL(proxy.url)).sockets).flatMap((some) => some ?? []);
       return inUse.reduce((sum, socket) => sum + socket.bytesRead, 0);
     };
     const whole = { format: 'csv', gzip: true, columns: null, start: 0, end: large.length } as const;
