@@ -61,6 +61,11 @@ bench-gcs: $(BUILT) ## Measure ranged reads from a local Cloud Storage beside a 
 	@scripts/install-fake-gcs
 	@node bench/gcs.js
 
+.PHONY: bench-portable
+
+bench-portable: $(BUILT) ## Measure the whole job on Prism and Flink beside Beam Python, all of which this installs
+	@node bench/portable.js
+
 bench-stream: $(BUILT) ## Measure streams: from memory, and against the Pub/Sub emulator beside a client that only acks
 	@node bench/stream_memory.js
 	@node bench/stream.js
