@@ -8,6 +8,7 @@ import { windowFnFromProto } from '../../../beam/windows';
 import '../../../pipelines/registration';
 import { HARNESS_CAPABILITIES } from '../../../runners/harness/capabilities';
 import { Coders } from '../../../runners/harness/coders';
+import '../../../runners/harness/fn_api/fn_worker'; // what a worker loads
 import { restore } from '../../../runners/harness/functions';
 import { OPERATORS } from '../../../runners/harness/operators';
 import { DO_FN_OPERATORS } from '../../../runners/harness/operators/sdk_fns';
