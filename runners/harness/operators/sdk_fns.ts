@@ -20,7 +20,10 @@ export const DO_FN_OPERATORS: ReadonlyMap<string, OperatorFactory> = new Map<str
 ]);
 
 export function parDo(context: OperatorContext): Operator {
-  const { doFn } = runnerApi.ParDoPayload.fromBinary(context.transform.spec!.payload);
+  const payload = runnerApi.ParDoPayload.fromBinary(context.transform.spec!.payload);
+  const { doFn, stateSpecs, restrictionCoderId } = payload;
+  if (Object.keys(stateSpecs).length > 0) throw new Error('state is not supported');
+  if (restrictionCoderId !== '') throw new Error('splittable DoFns are not supported');
   const factory = DO_FN_OPERATORS.get(doFn?.urn ?? '');
   if (factory === undefined)
     throw new Error(`${context.transform.uniqueName} has an unknown DoFn, ${doFn?.urn}`);

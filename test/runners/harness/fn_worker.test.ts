@@ -186,6 +186,30 @@ test('a stage that nobody can run fails its bundles alone', async () => {
   expect(await run('3', 'stage', ['a'])).toEqual(['a']);
 });
 
+test('state, splittable DoFns and timers are refused by name', async () => {
+  const cases: [string, object, RegExp][] = [
+    [
+      'state',
+      { stateSpecs: { bag: { spec: { oneofKind: undefined } } } },
+      /Step\/same: state is not supported/,
+    ],
+    ['split', { restrictionCoderId: 'text' }, /Step\/same: splittable DoFns are not supported/],
+  ];
+  for (const [id, payload, said] of cases) {
+    describeStage(id, { steps: { same: doFn(new Same(), undefined, payload) } });
+    const { error } = await runner.ask(id, processBundle(id));
+    expect(error).toMatch(said);
+  }
+  describeStage('timers', {
+    steps: { same: doFn(new Same(), undefined, { timerFamilySpecs: { clock: {} } } as never) },
+  });
+  const done = runner.ask('timers', processBundle('timers'));
+  await runner.until(() => runner.dataStreams.length > 0);
+  const timer = { instructionId: 'timers', transformId: 'same', timerFamilyId: 'clock', isLast: false };
+  runner.dataStreams[0].write({ data: [], timers: [{ ...timer, timers: new Uint8Array(3) }] });
+  expect((await done).error).toContain('same was sent timers');
+});
+
 test('bytes that are no elements fail the bundle', async () => {
   describeStage('stage');
   const whole = encoded(['a', 'bcd']);
