@@ -1,9 +1,9 @@
 /** The job that a pipeline and its options make: pure, so that a dry run, a template and what is posted are the same. */
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { MULTI_CORE } from '../harness/capabilities';
-import { isStreaming, usedEnvironments } from './docker_environment';
 import type { JobOptions } from './job_options';
 import { type Job, jobSchema } from './job_schema';
+import { isStreaming, usedEnvironments } from './service_graph';
 
 /** Where a job's files are, and what the pipeline among them is. */
 export interface StagedPipeline {

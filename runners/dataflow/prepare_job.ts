@@ -2,10 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
 import { DataflowError } from './dataflow_error';
-import { inImage, isStreaming } from './docker_environment';
 import { jobOf } from './job';
 import { type JobOptions, optionFaults } from './job_options';
 import type { Job } from './job_schema';
+import { inImage, isStreaming } from './service_graph';
 
 /** What a job is made of. */
 export interface PreparedJob {

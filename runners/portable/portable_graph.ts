@@ -1,7 +1,7 @@
 /** A graph as other runners take it: one environment for all steps, combines in parts that every runner knows, and one pane for each window where the input ends. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
-import { COMBINE_PER_KEY_URN, expandCombine } from '../combine_parts';
-import { COMBINE_VALUES_FN_URN } from '../harness/operators/combine';
+import { takeCombineApart } from '../combine_composite';
+import { COMBINE_PER_KEY_URN } from '../combine_parts';
 import { environmentProto, type JobEnvironment } from './environment';
 
 export interface GraphOptions {
@@ -20,7 +20,8 @@ export function portableGraph(
   for (const id of Object.keys(components.environments))
     components.environments[id] = environmentProto(environment);
   for (const [id, transform] of Object.entries(components.transforms))
-    if (transform.spec?.urn === COMBINE_PER_KEY_URN) takeApart(id, transform, components, liftCombines);
+    if (transform.spec?.urn === COMBINE_PER_KEY_URN)
+      takeCombineApart(id, transform, components, liftCombines);
   if (isBounded(components)) speakOnce(components);
   return graph;
 }
@@ -36,36 +37,5 @@ function speakOnce({ windowingStrategies }: runnerApi.Components): void {
   for (const strategy of Object.values(windowingStrategies)) {
     strategy.trigger = { trigger: { oneofKind: 'default', default: {} } };
     strategy.allowedLateness = 0n;
-  }
-}
-
-/**
- * Replaces what the SDK has put into a combine, closures that only its own worker runs, by a grouping and a ParDo. With its URN a combine can be lifted by runners that do that.
- */
-function takeApart(
-  id: string,
-  combine: runnerApi.PTransform,
-  components: runnerApi.Components,
-  liftCombines: boolean,
-): void {
-  const removed = [...combine.subtransforms];
-  for (let part = removed.pop(); part !== undefined; part = removed.pop()) {
-    removed.push(...components.transforms[part].subtransforms);
-    delete components.transforms[part];
-  }
-  const { environmentId } = combine;
-  const parts = expandCombine(id, combine, components, false);
-  for (const part of parts) components.transforms[part.id] = { ...part.transform, environmentId: '' };
-  const values = components.transforms[parts[1].id];
-  const doFn = { urn: COMBINE_VALUES_FN_URN, payload: combine.spec!.payload };
-  values.spec = {
-    urn: 'beam:transform:pardo:v1',
-    payload: runnerApi.ParDoPayload.toBinary(runnerApi.ParDoPayload.create({ doFn })),
-  };
-  values.environmentId = environmentId || Object.keys(components.environments)[0];
-  combine.subtransforms = parts.map((part) => part.id);
-  if (!liftCombines) {
-    delete combine.spec;
-    combine.environmentId = '';
   }
 }

@@ -11,6 +11,7 @@ import { Coders } from '../../../runners/harness/coders';
 import '../../../runners/harness/fn_api/fn_worker'; // what a worker loads
 import { restore } from '../../../runners/harness/functions';
 import { OPERATORS } from '../../../runners/harness/operators';
+import { COMBINE_VALUES_FN_URN } from '../../../runners/harness/operators/combine';
 import { DO_FN_OPERATORS } from '../../../runners/harness/operators/sdk_fns';
 import { WINDOW_MAPPING_URNS } from '../../../runners/harness/window_mapping';
 import { type DryRun, dryRun, FILES, IMAGE, STREAM } from './dry_run';
@@ -88,13 +89,16 @@ describe.each(['batch', 'stream', 'silver'])('%s', (name) => {
 
   test('every function is registered where a worker finds it', () => {
     const kinds = new Set<string>();
-    for (const [, { uniqueName, spec }] of executed(runs[name])) {
+    // Also those of a combine's parts, which the service executes where it doesn't lift.
+    for (const { uniqueName, spec } of Object.values(components().transforms)) {
       if (spec?.urn !== 'beam:transform:pardo:v1') continue;
       const { doFn, sideInputs } = runnerApi.ParDoPayload.fromBinary(spec.payload);
       expect([uniqueName, DO_FN_OPERATORS.has(doFn!.urn)]).toEqual([uniqueName, true]);
-      if (doFn!.payload.length > 0) restore(doFn!.payload);
+      const isCombine = doFn!.urn === COMBINE_VALUES_FN_URN;
+      const fn = isCombine ? runnerApi.CombinePayload.fromBinary(doFn!.payload).combineFn! : doFn!;
+      if (fn.payload.length > 0) restore(fn.payload);
       // A closure would come as text, and know nothing of what it captured.
-      expect([uniqueName, Buffer.from(doFn!.payload).includes('=>')]).toEqual([uniqueName, false]);
+      expect([uniqueName, Buffer.from(fn.payload).includes('=>')]).toEqual([uniqueName, false]);
       for (const { windowMappingFn, accessPattern } of Object.values(sideInputs)) {
         expect(WINDOW_MAPPING_URNS).toContain(windowMappingFn?.urn);
         expect(accessPattern?.urn).toBe('beam:side_input:iterable:v1');
@@ -102,6 +106,7 @@ describe.each(['batch', 'stream', 'silver'])('%s', (name) => {
       kinds.add(doFn!.urn);
     }
     expect(kinds.size).toBeGreaterThan(2);
+    expect(kinds).toContain(COMBINE_VALUES_FN_URN);
   });
 
   test('every coder and every window is one that the harness can make', () => {
@@ -128,7 +133,11 @@ describe.each(['batch', 'stream', 'silver'])('%s', (name) => {
     expect(crossing.filter(([, id]) => holdsGeneric(pcollections[id].coderId))).toEqual([]);
   });
 
-  test('every collection has a coder, a windowing and a boundedness', () => {
+  test('every collection is made by a step, and has a coder, a windowing and a boundedness', () => {
+    const made = new Set(
+      Object.values(components().transforms).flatMap(({ outputs }) => Object.values(outputs)),
+    );
+    expect(Object.keys(components().pcollections).filter((id) => !made.has(id))).toEqual([]);
     for (const { coderId, windowingStrategyId, isBounded } of Object.values(components().pcollections)) {
       expect(components().coders[coderId]).toBeDefined();
       expect(components().windowingStrategies[windowingStrategyId]).toBeDefined();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { PUBSUB_READ_URN } from '../../../beam/pubsub_read';
 import '../../../pipelines/registration';
 import { runLocally, type SourceElement, type UnboundedSource } from '../../../runners/local';
+import { runPortable } from '../../../runners/portable';
 import { runs, STREAM_TABLES } from '../../../schema/tables';
 import { SAMPLE, start } from '../../e2e/product';
 import { readTables } from '../../e2e/read_tables';
@@ -14,6 +15,7 @@ import { expectSameTables, type TableRow } from '../../e2e/table_diff';
 import { describeWithBigquery } from '../../emulators/bigquery';
 import { readDataset, runSql } from '../../emulators/bigquery_rows';
 import { describeWithGcs, makeBucket, upload } from '../../emulators/gcs';
+import { describeWithPrism } from '../../emulators/prism';
 import { RecordedTable } from '../../emulators/recorded_table';
 import { RecordingServer } from '../../emulators/recording_server';
 import { encodeMessage } from '../../io/pubsub/wire_message';
@@ -78,6 +80,36 @@ describeWithGcs('the graph of a job', () => {
       const [files] = await temp.getFiles({ prefix: own });
       expect(files.length).toBeGreaterThan(7);
       for (const { name: object } of files) expect(object.startsWith(`${own}/rows/`)).toBe(true);
+    });
+  });
+
+  describeWithBigquery('for files, on another Beam runner', () => {
+    describeWithPrism('Prism', (prism) => {
+      test('writes the tables of a local run: workers are asked as Dataflow asks them', async () => {
+        await upload(await makeBucket('shop-raw'), { 'events/sample.csv': readFileSync(SAMPLE) });
+        await makeBucket('shop-tmp');
+        const input = ['--input', 'gs://shop-raw/events/', ...NOW];
+        const file = join(folder, 'beside_prism.duckdb');
+        await run(...input, '--output', `duckdb:${file}`);
+        const { pipeline } = await dryRun(join(folder, 'prism'), [
+          ...[...PLACE, ...input, '--output', 'bigquery:local-test.on_prism'],
+          ...[
+            '--temp-location',
+            'gs://shop-tmp/funnelpulse',
+            '--split-size',
+            '1MiB',
+            '--shards',
+            '2',
+            '--slot',
+            '30',
+          ],
+        ]);
+        await runPortable(pipeline, { endpoint: prism().endpoint, liftCombines: true });
+        expectSameTables(
+          await readTables(file),
+          await readDataset({ project: 'local-test', dataset: 'on_prism' }),
+        );
+      });
     });
   });
 

@@ -1,3 +1,4 @@
+/** What of a graph would mean nothing to the service. */
 import type * as runnerApi from 'apache-beam/proto/beam_runner_api';
 
 /**
@@ -20,4 +21,16 @@ export function removeEmptySteps(pipeline: runnerApi.Pipeline): void {
       transform.subtransforms = left(transform.subtransforms);
     empty = Object.keys(transforms).filter(isEmpty);
   }
+}
+
+/** Takes out collections that no step makes or reads any more. Changes the pipeline. */
+export function removeUnusedCollections({ components }: runnerApi.Pipeline): void {
+  const { transforms, pcollections } = components!;
+  const used = new Set(
+    Object.values(transforms).flatMap(({ inputs, outputs }) => [
+      ...Object.values(inputs),
+      ...Object.values(outputs),
+    ]),
+  );
+  for (const id of Object.keys(pcollections)) if (!used.has(id)) delete pcollections[id];
 }

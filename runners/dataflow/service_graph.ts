@@ -1,7 +1,9 @@
 /** A pipeline as the service has to have it: every environment is our container image. */
 import * as runnerApi from 'apache-beam/proto/beam_runner_api';
+import { takeCombineApart } from '../combine_composite';
+import { COMBINE_PER_KEY_URN } from '../combine_parts';
 import { HARNESS_CAPABILITIES } from '../harness/capabilities';
-import { removeEmptySteps } from './empty_steps';
+import { removeEmptySteps, removeUnusedCollections } from './meaningless_parts';
 
 export const DOCKER_URN = 'beam:env:docker:v1';
 
@@ -19,6 +21,10 @@ export function inImage(pipeline: runnerApi.Pipeline, image: string): runnerApi.
   const ids = Object.keys(components?.environments ?? {});
   if (components === undefined || ids.length === 0) throw new Error('The pipeline has no environment');
   for (const id of ids) components.environments[id] = imageEnvironment(image);
+  // A combine keeps its kind, by which the service may lift it; where it doesn't, it executes the parts.
+  for (const [id, transform] of Object.entries(components.transforms))
+    if (transform.spec?.urn === COMBINE_PER_KEY_URN) takeCombineApart(id, transform, components, true);
+  removeUnusedCollections(copy);
   for (const transform of Object.values(components.transforms))
     if (SERVICE_ROOTS.has(transform.spec?.urn ?? '') && transform.environmentId === '')
       transform.environmentId = ids[0];
