@@ -19,9 +19,9 @@ const pane = (row: string): string => `list_position(['early', 'on_time', 'late'
 /** (revision, pane): a revision is below 2^53. */
 const byRevision = (row: string): string => `(${row}.revision * 4 + ${pane(row)})`;
 
-/** (revision, baseline_through, pane): milliseconds of the years 1 to 9999 are below 2^48 in size. */
+/** (revision, baseline_through, pane): between the years 1 and 9999 there are fewer than 2^49 milliseconds. */
 const byVerdict = (row: string): string =>
-  `(${row}.revision::HUGEINT * 1125899906842624 + coalesce(epoch_ms(${row}.baseline_through), 0) * 4 + ${pane(row)})`;
+  `(${row}.revision::HUGEINT * 2251799813685248 + coalesce(epoch_ms(${row}.baseline_through), 0) * 4 + ${pane(row)})`;
 
 const GOLD: UpsertRule = {
   order: byRevision,

@@ -200,6 +200,17 @@ describe.each(ROWS.map(([table, rows]) => ({ name: table.name, table, rows })))(
   },
 );
 
+test('a fuller hour stays whatever years its baseline and the other’s reach to', async () => {
+  const row = (revision: number, through: string): Values => ({
+    ...anomalyRow({ hour: 0, name: 'a', revision, pane: 'early', through: 1 }),
+    baseline_through: Date.parse(through),
+  });
+  const fuller = row(3, '0001-01-01T00:00:00Z');
+  const other = row(2, '9999-12-31T00:00:00Z');
+  const [said] = await duckdbSays(goldAnomaliesHourlyBrand, [[fuller, other]], { time: 0, commit: 1 });
+  expect(said).toMatchObject({ isReplaced: false });
+});
+
 test('of a run the last word counts', () => {
   const row = {
     ...{ run_id: 'r', state_id: 's', mode: 'streaming', input: 'in', options: '{}', counts: '{}' },
