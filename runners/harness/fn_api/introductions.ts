@@ -20,7 +20,7 @@ export class Introductions {
   /** @param monitoring tells here what the runner has asked about */
   constructor(monitoring: Monitoring) {
     monitoring.onExplained = (ids) => {
-      for (const id of ids) this.explained.get(id)?.();
+      for (const id of ids) this.explain(id);
     };
   }
 
@@ -34,16 +34,31 @@ export class Introductions {
     return undefined;
   }
 
+  /** The runner has asked: for an id of a last report, or of a report on progress, which nobody waits for. */
+  private explain(id: string): void {
+    const settle = this.explained.get(id);
+    if (settle !== undefined) settle();
+    else if (!this.known.has(id) && !this.underWay.has(id)) this.underWay.set(id, this.settled(id));
+  }
+
   private async introduction(id: string): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, MOST_WAIT_MS);
+      const timer = setTimeout(resolve, MOST_WAIT_MS).unref();
       this.explained.set(id, () => {
         clearTimeout(timer);
-        timer = setTimeout(resolve, SETTLE_MS);
+        this.settled(id).then(resolve);
       });
     });
     this.explained.delete(id);
+    this.know(id);
+  }
+
+  private async settled(id: string): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    this.know(id);
+  }
+
+  private know(id: string): void {
     this.known.add(id);
     this.underWay.delete(id);
   }
