@@ -17,35 +17,49 @@ export const DATAFLOW_DEFAULTS: RunnerDefaults = { slotMinutes: 5, shards: 32, e
 /** What has no meaning where workers are machines of a service. */
 const LOCAL_ONLY = ['export', 'state', 'metrics-port', 'workers'] as const;
 
+/** What a job can't be without. */
+const REQUIRED = ['project', 'region', 'temp-location', 'image'] as const;
+
+/** Stand in for what is missing while the rest is looked at; no job is ever made of them. */
+const STAND_INS = {
+  project: 'my-project',
+  region: 'europe-west1',
+  'temp-location': 'gs://bucket',
+  image: 'host/image:tag',
+} as const;
+
 /** @throws {DataflowError} that names everything that is missing or wrong */
 export function jobOptions(args: RunArguments): JobOptions {
   const streaming = args.input.some(isSubscription);
-  const missing = (['project', 'region', 'temp-location', 'image'] as const).filter(
-    (name) => args[name] === undefined,
-  );
+  const missing = REQUIRED.filter((name) => args[name] === undefined);
+  const options = optionsOf(args, streaming);
+  // Whether they lie in the region can't be said without one.
+  const elsewhere = { workerZone: undefined, subnetwork: undefined, kmsKey: undefined };
   const faults = [
     ...(missing.length > 0 ? [missingText(missing)] : []),
     ...inputFaults(args, streaming),
     ...outputFaults(args),
     ...wayFaults(args, streaming),
-    ...LOCAL_ONLY.filter((name) => args[name] !== undefined).map(
-      (name) => `--${name} is for runs on this machine: leave it out`,
-    ),
-    ...(args.label ?? [])
-      .filter((label) => !label.includes('='))
-      .map((label) => `--label ${label}: KEY=VALUE was expected`),
-    ...(args['user-agent'] !== undefined && !args['user-agent'].includes('/')
-      ? [`--user-agent ${args['user-agent']}: NAME/VERSION was expected`]
-      : []),
+    ...formFaults(args),
+    ...optionFaults({ ...options, ...(missing.includes('region') && elsewhere) }, streaming),
   ];
-  const temp = (args['temp-location'] ?? 'gs://missing').replace(/\/+$/, '');
-  const options: JobOptions = {
-    project: args.project ?? 'missing',
-    region: args.region ?? 'missing-1',
+  if (faults.length === 1) throw new DataflowError(`${faults[0]}. See funnelpulse run --help`);
+  if (faults.length > 1)
+    throw new DataflowError(
+      `this can't be run on Dataflow:\n${faults.map((fault) => `  ${fault}`).join('\n')}\nSee funnelpulse run --help, and docs/dataflow.md`,
+    );
+  return options;
+}
+
+function optionsOf(args: RunArguments, streaming: boolean): JobOptions {
+  const temp = (args['temp-location'] ?? STAND_INS['temp-location']).replace(/\/+$/, '');
+  return {
+    project: args.project ?? STAND_INS.project,
+    region: args.region ?? STAND_INS.region,
     jobName: args['job-name'] ?? (streaming ? 'funnelpulse-stream' : 'funnelpulse-batch'),
     tempLocation: `${temp}/temp`,
     stagingLocation: args['staging-location'] ?? `${temp}/staging`,
-    image: args.image ?? 'missing/image:missing',
+    image: args.image ?? STAND_INS.image,
     numWorkers: args['num-workers'],
     maxNumWorkers: args['max-num-workers'],
     autoscaling: args.autoscaling as JobOptions['autoscaling'],
@@ -60,15 +74,11 @@ export function jobOptions(args: RunArguments): JobOptions {
     kmsKey: args['kms-key'],
     serviceOptions: args['service-option'] ?? [],
     experiments: args.experiment ?? [],
-    labels: Object.fromEntries(
-      (args.label ?? [])
-        .filter((label) => label.includes('='))
-        .map((label) => splitAt(label, label.indexOf('='))),
-    ),
+    labels: Object.fromEntries(labelsOf(args).filter((label): label is [string, string] => label !== null)),
     flexrs: args.flexrs as JobOptions['flexrs'],
     atLeastOnce: args['at-least-once'],
     snapshot: args.snapshot,
-    userAgent: userAgentOf(args['user-agent']),
+    userAgent: userAgentOf(args['user-agent']) ?? PROVEN_USER_AGENT,
     // For whoever looks at the job in the console; the graph holds them itself.
     pipelineOptions: {
       funnelpulse_version: packageVersion(),
@@ -76,18 +86,25 @@ export function jobOptions(args: RunArguments): JobOptions {
       funnelpulse_output: args.output,
     },
   };
-  // What stands in for a missing option is none of the user's faults.
-  const wrong = optionFaults(options, streaming).filter((fault) => !fault.includes('missing'));
-  refuseAll([...faults, ...wrong]);
-  return options;
 }
 
-function refuseAll(faults: readonly string[]): void {
-  if (faults.length === 1) throw new DataflowError(`${faults[0]}. See funnelpulse run --help`);
-  if (faults.length > 1)
-    throw new DataflowError(
-      `this can't be run on Dataflow:\n${faults.map((fault) => `  ${fault}`).join('\n')}\nSee funnelpulse run --help, and docs/dataflow.md`,
-    );
+/** Labels as key and value, null for one that is none. */
+function labelsOf({ label = [] }: RunArguments): ([string, string] | null)[] {
+  return label.map((text) => (text.includes('=') ? splitAt(text, text.indexOf('=')) : null));
+}
+
+/** What has no meaning here, or another form than it has to have. */
+function formFaults(args: RunArguments): string[] {
+  const { label = [], 'user-agent': agent } = args;
+  return [
+    ...LOCAL_ONLY.filter((name) => args[name] !== undefined).map(
+      (name) => `--${name} is for runs on this machine: leave it out`,
+    ),
+    ...label.filter((text) => !text.includes('=')).map((text) => `--label ${text}: KEY=VALUE was expected`),
+    ...(agent !== undefined && userAgentOf(agent) === null
+      ? [`--user-agent ${agent}: NAME/VERSION was expected`]
+      : []),
+  ];
 }
 
 function missingText(names: readonly string[]): string {
@@ -143,10 +160,9 @@ function wayFaults(args: RunArguments, streaming: boolean): string[] {
   ];
 }
 
-function userAgentOf(text: string | undefined): JobOptions['userAgent'] {
-  if (text === undefined) return PROVEN_USER_AGENT;
-  const [name, version] = splitAt(text, text.lastIndexOf('/'));
-  return { name, version };
+function userAgentOf(text: string | undefined): JobOptions['userAgent'] | null {
+  const [, name, version] = /^(.+)\/([^/]+)$/.exec(text ?? '') ?? [];
+  return name === undefined ? null : { name, version };
 }
 
 function splitAt(text: string, at: number): [string, string] {

@@ -55,17 +55,17 @@ export function jobOf(pipeline: runnerApi.Pipeline, staged: StagedPipeline, opti
 }
 
 function workerPool(
-  { components }: runnerApi.Pipeline,
+  pipeline: runnerApi.Pipeline,
   options: JobOptions,
   streaming: boolean,
 ): Job['environment']['workerPools'][0] {
-  const pipelineIds = usedEnvironments({ components } as runnerApi.Pipeline);
+  const environmentIds = usedEnvironments(pipeline);
   const { autoscaling, maxNumWorkers, diskType, publicIps } = options;
   return {
     kind: 'harness',
     ...optional('numWorkers', options.numWorkers),
     autoscalingSettings: {
-      ...optional('algorithm', autoscaling && algorithms[autoscaling]),
+      ...optional('algorithm', autoscaling && ALGORITHMS[autoscaling]),
       ...optional('maxNumWorkers', maxNumWorkers),
     },
     ...optional('machineType', options.machineType),
@@ -85,9 +85,9 @@ function workerPool(
         servicePath: 'https://dataflow.googleapis.com',
       },
     },
-    ...(pipelineIds.length === 1 && { workerHarnessContainerImage: options.image }),
-    sdkHarnessContainerImages: pipelineIds.map((environmentId) => {
-      const { capabilities } = components!.environments[environmentId];
+    ...(environmentIds.length === 1 && { workerHarnessContainerImage: options.image }),
+    sdkHarnessContainerImages: environmentIds.map((environmentId) => {
+      const { capabilities } = pipeline.components!.environments[environmentId];
       return {
         containerImage: options.image,
         environmentId,
@@ -98,7 +98,7 @@ function workerPool(
   };
 }
 
-const algorithms = { none: 'AUTOSCALING_ALGORITHM_NONE', throughput: 'AUTOSCALING_ALGORITHM_BASIC' } as const;
+const ALGORITHMS = { none: 'AUTOSCALING_ALGORITHM_NONE', throughput: 'AUTOSCALING_ALGORITHM_BASIC' } as const;
 
 function experimentsOf({ experiments }: JobOptions, streaming: boolean): string[] {
   return [...new Set([...PORTABLE, ...(streaming ? STREAMING : []), ...PROCESSES, ...experiments])];

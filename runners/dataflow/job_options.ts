@@ -42,39 +42,43 @@ export const PROVEN_USER_AGENT = { name: 'Apache Beam Python 3.11 SDK', version:
 const NAME = '[a-z]([-a-z0-9]{0,61}[a-z0-9])?';
 const PROJECT = '([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]';
 
-const FORMS: Readonly<Record<string, { readonly form: RegExp; readonly expected: string }>> = {
+const FORMS: Readonly<
+  Record<string, { readonly form: RegExp; readonly expected: string; readonly why?: string }>
+> = {
   project: {
     form: new RegExp(`^${PROJECT}$`),
-    expected: 'a project’s id, like my-shop; not its number, nor its display name',
+    expected: 'a project’s id like my-shop, not its number nor its display name,',
   },
   region: {
     form: /^[a-z]+-[a-z]+\d+$/,
-    expected: 'a region like europe-west1; not a zone, nor a multi-region',
+    expected: 'a region like europe-west1, not a zone nor a multi-region,',
   },
   'job-name': {
     form: /^[a-z]([-a-z0-9]{0,1022}[a-z0-9])?$/,
-    expected: 'lower-case letters, digits and -, beginning with a letter and not ending with a -',
+    expected:
+      'a name of lower-case letters, digits and -, which begins with a letter and does not end with a -,',
   },
   image: {
     form: /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
     expected:
-      'an image with its registry and its tag or digest, like europe-west1-docker.pkg.dev/my-shop/funnelpulse/worker:0.1.0: without one, workers that start later might run other code',
+      'an image with its registry and its tag or digest, like europe-west1-docker.pkg.dev/my-shop/funnelpulse/worker:0.1.0,',
+    why: ': without one, workers that start later might run other code',
   },
   'machine-type': { form: /^[a-z][a-z0-9]*(-[a-z0-9]+)+$/, expected: 'a machine type like n2-standard-2' },
   'disk-type': { form: /^[a-z]+(-[a-z0-9]+)+$/, expected: 'a disk type like pd-ssd' },
   'service-account': {
     form: /^[a-z0-9-]+@([a-z0-9-]+\.)+gserviceaccount\.com$/,
-    expected: 'the address of a service account, like worker@my-shop.iam.gserviceaccount.com',
+    expected: 'the address of a service account like worker@my-shop.iam.gserviceaccount.com',
   },
   network: {
     form: new RegExp(`^(projects/${PROJECT}/global/networks/)?${NAME}$`),
-    expected: 'the name of a network, like default',
+    expected: 'the name of a network like default',
   },
   subnetwork: {
     form: new RegExp(
       `^(((https://www\\.googleapis\\.com/compute/v1/)?projects/${PROJECT}/)?regions/[a-z0-9-]+/subnetworks/)?${NAME}$`,
     ),
-    expected: 'a name, regions/REGION/subnetworks/NAME, or projects/PROJECT/regions/REGION/subnetworks/NAME',
+    expected: 'a name, regions/REGION/subnetworks/NAME or projects/PROJECT/regions/REGION/subnetworks/NAME',
   },
   'kms-key': {
     form: new RegExp(`^projects/${PROJECT}/locations/[a-z0-9-]+/keyRings/[\\w-]+/cryptoKeys/[\\w-]+$`),
@@ -116,7 +120,9 @@ function formFaults(options: JobOptions): string[] {
   ];
   const wrong = given
     .filter(([name, value]) => value !== undefined && !FORMS[name].form.test(value))
-    .map(([name, value]) => `--${name} ${value}: ${FORMS[name].expected}, was expected`);
+    .map(
+      ([name, value]) => `--${name} ${value}: ${FORMS[name].expected} was expected${FORMS[name].why ?? ''}`,
+    );
   const folders: [string, string][] = [
     ['staging-location', options.stagingLocation],
     ['temp-location', options.tempLocation],

@@ -266,7 +266,7 @@ describe('run --runner dataflow says all that is wrong', () => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
-    expect(stderr).not.toMatch(/missing\/image|undefined/);
+    expect(stderr).not.toMatch(/my-project|host\/image|undefined/);
     expect(readdirSync(folder)).toEqual([]);
     expect(server.calls).toEqual([]);
   });

@@ -40,7 +40,7 @@ test.each<[string, Partial<JobOptions>, RegExp]>([
   ['a project’s display name', { project: 'My Shop' }, /--project My Shop/],
   ['a zone for a region', { region: 'europe-west1-b' }, /--region europe-west1-b: a region like/],
   ['a multi-region', { region: 'eu' }, /--region eu/],
-  ['upper case in a job’s name', { jobName: 'Shop' }, /--job-name Shop: lower-case/],
+  ['upper case in a job’s name', { jobName: 'Shop' }, /--job-name Shop: a name of lower-case/],
   ['a job’s name that ends in a -', { jobName: 'shop-' }, /--job-name shop-/],
   ['no folder of Cloud Storage', { tempLocation: '/tmp' }, /--temp-location \/tmp: gs:\/\/BUCKET/],
   ['a pattern for a folder', { stagingLocation: 'gs://my-shop/*' }, /--staging-location gs:\/\/my-shop\/\*/],
