@@ -155,6 +155,7 @@ function wayFaults(args: RunArguments, streaming: boolean): string[] {
     ...(args['transform-name-mapping'] !== undefined && !args.update
       ? ['--transform-name-mapping goes with --update only']
       : []),
+    ...(args['id-attribute'] !== undefined && !streaming ? ['--id-attribute is for streams'] : []),
     ...(streaming && args.silver ? ['--silver can’t be had of a stream'] : []),
     ...(streaming && args.now !== undefined ? ['--now can’t be had of a stream'] : []),
   ];

@@ -6,6 +6,7 @@ import { readHours } from '../../io/bigquery/read_hours';
 import { topicName } from '../../io/pubsub/topic_name';
 import type { JobOptions } from '../../runners/dataflow/job_options';
 import { type PreparedJob, prepareJob, runFolders } from '../../runners/dataflow/prepare_job';
+import { EVENT_ID_ATTRIBUTE } from '../../schema/message_attributes';
 import { type BaselineChoice, chooseBaseline, chooseStreamBaseline } from '../baseline_choice';
 import { hoursOf } from '../baseline_end';
 import type { FunnelOptions } from '../funnel';
@@ -91,13 +92,14 @@ type StreamParts = Pick<
 >;
 
 function streamOf(args: RunArguments, { funnel, ...parts }: StreamParts): PipelineProto {
-  const topic = args['dead-letter-topic'];
+  const { 'dead-letter-topic': topic, 'id-attribute': idAttribute = EVENT_ID_ATTRIBUTE } = args;
   const maxFutureSkewMs = parseDuration('max-future-skew', args['max-future-skew']);
   return streamGraph({
     ...parts,
     funnel: { ...funnel, parse: { ...funnel.parse, maxFutureSkewMs } },
     subscription: subscriptionName(args.input[0]),
     timestampAttribute: args['timestamp-attribute']!,
+    idAttribute: idAttribute === 'none' ? null : idAttribute,
     deadLetterTopic: topic === undefined ? null : topicName('dead-letter-topic', topic),
   });
 }

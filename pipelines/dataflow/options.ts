@@ -197,6 +197,15 @@ export const DATAFLOW_OPTIONS = {
     unit: 'on or off',
     change: 'Set it where counters of the job, which then may count twice, are no matter',
   },
+  'id-attribute': {
+    type: 'string',
+    describe:
+      'Streams: attribute that is the same for messages that are the same; what comes again within some minutes the service leaves out, and keeps the first',
+    unit: 'name of an attribute, or none',
+    defaultDescription: 'event_id, a hash of the key by which records are the same',
+    change:
+      'Choose none where records of one key may differ: of those the least counts, whichever came first, and the service would not let it come',
+  },
   snapshot: {
     type: 'string',
     describe: 'Streams: begin with the state that a snapshot holds',

@@ -7,7 +7,6 @@ import { WriteRows } from '../../io/bigquery/write/write_rows';
 import { PublishRejects } from '../../io/pubsub/publish_rejects';
 import { readMessages } from '../../io/pubsub/read_messages';
 import type { RangeChunk } from '../../schema/chunk';
-import { EVENT_ID_ATTRIBUTE } from '../../schema/message_attributes';
 import { deadLetters, goldAnomaliesHourlyBrand, goldFunnelHourlyBrand } from '../../schema/tables';
 import type { BaselineEnd } from '../../transforms/baselines';
 import type { FunnelEnds } from '../funnel';
@@ -16,6 +15,8 @@ export interface StreamSinkOptions {
   /** `projects/P/subscriptions/S`. */
   readonly subscription: string;
   readonly timestampAttribute: string;
+  /** Attribute by which the service knows messages that come again; null: it lets all through. */
+  readonly idAttribute: string | null;
   readonly baseline: BaselineEnd;
   readonly written: WrittenDataset;
   readonly run: EnteredRun;
@@ -24,13 +25,12 @@ export interface StreamSinkOptions {
 }
 
 export function streamSinkEnds(options: StreamSinkOptions): FunnelEnds<never> {
-  const { subscription, timestampAttribute, baseline, written, run, deadLetterTopic } = options;
+  const { subscription, timestampAttribute, idAttribute, baseline, written, run, deadLetterTopic } = options;
   return {
     source: (root) => {
       enterRun(root, run, written);
-      return readMessages({ subscription, timestampAttribute, idAttribute: EVENT_ID_ATTRIBUTE })(
-        root,
-      ) as PCollection<RangeChunk>;
+      const read = { subscription, timestampAttribute, ...(idAttribute !== null && { idAttribute }) };
+      return readMessages(read)(root) as PCollection<RangeChunk>;
     },
     baseline,
     // The service drops late batches by itself, and tells nobody which.

@@ -253,6 +253,11 @@ describe('run --runner dataflow says all that is wrong', () => {
       /--silver can’t be had of a stream/,
     ],
     [
+      'identities of files',
+      ['--input', 'gs://raw/a.csv', ...GOOD, '--id-attribute', 'a'],
+      /--id-attribute is for streams/,
+    ],
+    [
       'no subscription',
       ['--input', 'pubsub://my-shop', ...GOOD, '--timestamp-attribute', 'a'],
       /pubsub:\/\/PROJECT\/SUBSCRIPTION was expected/,

@@ -173,6 +173,19 @@ test('the service reads the subscription, with event times and identities from a
   expect(coders[output.coderId].spec?.urn).toBe('beam:coder:bytes:v1');
 });
 
+test('the service is told of no identities where there are none', async () => {
+  for (const [given, idAttribute] of [
+    ['none', ''],
+    ['message_id', 'message_id'],
+  ]) {
+    const run = await dryRun(join(folder, given), [...STREAM, '--id-attribute', given]);
+    const [[, { spec }]] = executed(run).filter(
+      ([, { spec: each }]) => each?.urn === 'beam:transform:pubsub_read:v1',
+    );
+    expect(runnerApi.PubSubReadPayload.fromBinary(spec!.payload).idAttribute).toBe(idAttribute);
+  }
+});
+
 /** The functions of a kind in the graph of a run. */
 function functionsOf<T>(run: DryRun, name: string): T[] {
   return executed(run)
