@@ -151,6 +151,9 @@ function wayFaults(args: RunArguments, streaming: boolean): string[] {
     ...(args.template !== undefined && !/^gs:\/\/[^/]+\/.*[^/]$/.test(args.template)
       ? [`--template ${args.template}: gs://BUCKET/NAME was expected`]
       : []),
+    ...(streaming && args.replace && (args.update || args.template !== undefined)
+      ? ['--replace empties the tables that the running job goes on with: leave it out']
+      : []),
     ...(args.update && !streaming ? ['--update is for streams: a batch job is run again'] : []),
     ...(args['transform-name-mapping'] !== undefined && !args.update
       ? ['--transform-name-mapping goes with --update only']

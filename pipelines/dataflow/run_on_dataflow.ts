@@ -10,6 +10,7 @@ import { templateOf } from '../../runners/dataflow/job';
 import { RestTransport, WATCH_PATIENCE } from '../../runners/dataflow/rest_transport';
 import {
   jobText,
+  refuseActive,
   type SubmittedJob,
   submit,
   type Update,
@@ -33,13 +34,14 @@ export async function runOnDataflow(args: RunArguments): Promise<void> {
   const request = await jobRequest(args, options, now, directory !== undefined);
   if (directory !== undefined) return writeDryRun(directory, args, request);
   const update = updateOf(args);
+  const client = new DataflowClient(new RestTransport(options), options.project, options.region);
+  if (args.template === undefined && update === null) await refuseActive(client, options.jobName);
   const place = await prepare(args, request);
   if (args.template !== undefined) {
     await writeTemplate(request.prepared, args.template, putObject);
     if (!args.quiet) process.stderr.write(`the template is in ${args.template}\n`);
     return;
   }
-  const client = new DataflowClient(new RestTransport(options), options.project, options.region);
   const job = await submit(request.prepared, client, putObject, update);
   announce(args, request, job);
   if (args.detach) return;
@@ -54,12 +56,13 @@ export async function runOnDataflow(args: RunArguments): Promise<void> {
 /** Everything that a job will need, or one message that says what is missing: a job that fails tells it minutes later, and costs. */
 async function prepare(args: RunArguments, request: JobRequest): Promise<JobPlace> {
   const { mode, dataset, location, omit, runId, stateId, history } = request;
-  const { replace } = args;
+  const { replace, update, template, snapshot } = args;
+  const goesOn = update || template !== undefined || snapshot !== undefined;
   if (mode === 'batch') for (const input of args.input) await fileSystemOf(input).find(input);
   const place =
     mode === 'batch'
       ? await prepareBatchDataset(dataset, location, { omit, runId, replace })
-      : await prepareStreamDataset(dataset, location, { stateId, replace });
+      : await prepareStreamDataset(dataset, location, { stateId, replace, goesOn });
   if (history !== null)
     await putObject(history.path, Buffer.from(JSON.stringify(history.hours)), 'application/json');
   return place;

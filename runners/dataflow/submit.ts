@@ -44,6 +44,12 @@ export async function submit(
   return { id, link: consoleLink(client.project, client.region, id) };
 }
 
+/** @throws {DataflowError} where a job of the name is active: said before anything is prepared for one that could not start */
+export async function refuseActive(client: DataflowClient, name: string): Promise<void> {
+  const [active] = await client.list('ACTIVE', name);
+  if (active !== undefined) throw inUse(client, name, active.id);
+}
+
 /** Writes the job as a template, from which others launch it: Terraform, a scheduler, the console. */
 export async function writeTemplate(
   { proto, url, job }: PreparedJob,

@@ -253,6 +253,11 @@ describe('run --runner dataflow says all that is wrong', () => {
       /--silver can’t be had of a stream/,
     ],
     [
+      'to empty the tables that a running job goes on with',
+      ['--input', 'pubsub://my-shop/a', ...GOOD, '--timestamp-attribute', 'a', '--update', '--replace'],
+      /--replace empties the tables that the running job goes on with/,
+    ],
+    [
       'identities of files',
       ['--input', 'gs://raw/a.csv', ...GOOD, '--id-attribute', 'a'],
       /--id-attribute is for streams/,

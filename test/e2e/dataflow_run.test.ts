@@ -99,7 +99,10 @@ describeWithGcs('run --runner dataflow', () => {
         '--output',
         'bigquery:local-test.none',
       );
-      expect({ code, calls: dataflow.calls }).toEqual({ code: 2, calls: [] });
+      expect({ code, methods: dataflow.calls.map(({ method }) => method) }).toEqual({
+        code: 2,
+        methods: ['GET'],
+      });
       expect(stderr).toMatch(/^funnelpulse: .*gs:\/\/shop-raw\/none\//);
     });
 
@@ -115,7 +118,7 @@ describeWithGcs('run --runner dataflow', () => {
           code: 0,
           stderr: expect.stringMatching(/end {6}funnelpulse dataflow drain/),
         });
-        const { body } = dataflow.calls[0];
+        const { body } = dataflow.calls.find(({ method }) => method === 'POST')!;
         expect(body.type).toBe('JOB_TYPE_STREAMING');
         await stagedPipeline(body);
         const { staging_location } = (body as unknown as SubmittedJob).environment.sdkPipelineOptions.options;
@@ -158,9 +161,30 @@ describeWithGcs('run --runner dataflow', () => {
            VALUES ('r', 'local-test/europe-west1/another', 'streaming', 'i', JSON '{}', JSON '{}', 0, 'running', CURRENT_TIMESTAMP())`,
         );
         const { code, stderr } = await run(...STREAM);
-        expect({ code, calls: dataflow.calls }).toEqual({ code: 2, calls: [] });
+        expect({ code, methods: dataflow.calls.map(({ method }) => method) }).toEqual({
+          code: 2,
+          methods: ['GET'],
+        });
         expect(stderr).toMatch(/belongs to the stream with the state local-test\/europe-west1\/another/);
-        expect((await run(...STREAM, '--job-name', 'another')).code).toBe(0);
+      });
+
+      test('nor does a job begin without state in the tables of an earlier one of its name', async () => {
+        const again = [...STREAM, '--job-name', 'another'];
+        const { code, stderr } = await run(...again);
+        expect({ code, methods: dataflow.calls.map(({ method }) => method) }).toEqual({
+          code: 2,
+          methods: ['GET'],
+        });
+        expect(stderr).toMatch(
+          /holds what an earlier job local-test\/europe-west1\/another has written.*--replace/,
+        );
+        expect((await run(...again, '--replace')).code).toBe(0);
+        expect(dataflow.jobs).toHaveLength(1);
+        const active = await run(...again, '--replace');
+        expect(active).toMatchObject({
+          code: 2,
+          stderr: expect.stringMatching(/a job another is active already/),
+        });
       });
 
       test('a template is written, and nothing is started', async () => {
