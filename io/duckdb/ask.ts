@@ -1,0 +1,54 @@
+/** Puts a question to a DuckDB file and reads the answer without loss: money stays a whole number of ten-thousandths, a text its bytes. */
+import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '../../schema/column';
+import { quote } from '../../schema/duckdb';
+import { DAY_MS } from '../../schema/events';
+import type { Answer, Question } from '../../schema/question';
+
+/** The rows of the answer, in the question's order. */
+export async function ask<C extends Record<string, Column>>(
+  connection: DuckDBConnection,
+  { sql, parameters, columns }: Question<C>,
+): Promise<Answer<C>[]> {
+  const entries = Object.entries(columns);
+  const fields = entries.map(([name, column]) => handedOver(`answer.${quote(name)}`, column));
+  const found = await connection.runAndReadAll(
+    `SELECT ${fields.join(', ')} FROM (${sql}) AS answer`,
+    Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [
+        name,
+        Number.isSafeInteger(value) ? BigInt(value) : value,
+      ]),
+    ),
+  );
+  return found
+    .getRows()
+    .map(
+      (values) =>
+        Object.fromEntries(
+          entries.map(([name, column], i) => [name, codeValue(column, values[i])]),
+        ) as Answer<C>,
+    );
+}
+
+/** An expression in a type that the driver hands over whole. Its decoder takes a byte order mark off the front of a text, so texts come as bytes. */
+function handedOver(expression: string, { type }: Column): string {
+  const forms: Partial<Record<Column['type'], string>> = {
+    timestamp: `epoch_ms(${expression})::BIGINT`,
+    date: `(${expression} - DATE '1970-01-01')::BIGINT`,
+    int64: `${expression}::BIGINT`,
+    money: `(${expression}::DECIMAL(38,4) * 10000)::HUGEINT`,
+    text: `encode(${expression}::VARCHAR)`,
+    json: `encode(${expression}::VARCHAR)`,
+  };
+  return forms[type] ?? expression;
+}
+
+function codeValue({ type }: Column, value: unknown): unknown {
+  if (value === null) return null;
+  if (type === 'timestamp' || type === 'int64') return Number(value as bigint);
+  if (type === 'date') return new Date(Number(value as bigint) * DAY_MS).toISOString().slice(0, 10);
+  if (type === 'text' || type === 'json')
+    return Buffer.from((value as DuckDBBlobValue).bytes).toString('utf8');
+  return value;
+}

@@ -1,0 +1,60 @@
+/** A store in memory that holds what the plain reference has computed. */
+import { DuckDBInstance } from '@duckdb/node-api';
+import { ask } from '../../io/duckdb/ask';
+import type { Column } from '../../schema/column';
+import { duckdbCreateTable } from '../../schema/duckdb';
+import type { Table } from '../../schema/table';
+import { runs, TABLES } from '../../schema/tables';
+import { DUCKDB_QUESTIONS, type Store } from '../../serving/questions/store';
+
+export interface OpenStore extends Store {
+  readonly close: () => void;
+}
+
+/** Rows by table name; tables that are not named are empty. */
+export async function storeOf(
+  tables: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>,
+): Promise<OpenStore> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  for (const table of [...TABLES, runs]) {
+    await connection.run(duckdbCreateTable(table));
+    const rows = (tables[table.name] ?? []).map((row) => valuesOf(table, row));
+    if (rows.length > 0) await connection.run(`INSERT INTO ${table.name} VALUES ${rows.join(', ')}`);
+  }
+  return {
+    dialect: DUCKDB_QUESTIONS,
+    ask: (question) => ask(connection, question),
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function valuesOf(table: Table, row: Readonly<Record<string, unknown>>): string {
+  return `(${Object.entries(table.columns)
+    .map(([name, column]) => literal(column, row[name]))
+    .join(', ')})`;
+}
+
+function literal({ type }: Column, value: unknown): string {
+  if (value === null) return 'NULL';
+  if (type === 'text' || type === 'json') return textLiteral(String(value));
+  if (type === 'timestamp') return `epoch_ms(${value}::BIGINT)`;
+  if (type === 'date') return `DATE '${value}'`;
+  if (type === 'money') return decimal(value as bigint);
+  if (type === 'double') return `'${value}'::DOUBLE`;
+  return String(value);
+}
+
+/** Any text, by its bytes. */
+function textLiteral(text: string): string {
+  return `decode(unhex('${Buffer.from(text).toString('hex')}'))`;
+}
+
+/** Ten-thousandths as an exact decimal. */
+function decimal(value: bigint): string {
+  const digits = String(value < 0n ? -value : value).padStart(5, '0');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}::DECIMAL(18,4)`;
+}
