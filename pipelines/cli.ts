@@ -9,6 +9,7 @@ import { joinCommand } from './commands/join';
 import { optionsCommand } from './commands/options';
 import { redriveCommand } from './commands/redrive';
 import { replayCommand } from './commands/replay';
+import { reportCommand } from './commands/report';
 import { runCommand } from './commands/run';
 import { describeFailure } from './failure';
 import { packageVersion } from './package_version';
@@ -34,6 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(generateCommand)
       .command(replayCommand)
       .command(inspectCommand)
+      .command(reportCommand)
       .command(redriveCommand)
       .command(joinCommand)
       .command(dataflowCommand)

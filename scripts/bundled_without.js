@@ -10,6 +10,7 @@ module.exports = [
   '@google-cloud/pubsub',
   '@google-cloud/storage',
   '@grpc/grpc-js',
+  'echarts',
   'google-auth-library',
   'lmdb',
 ];
