@@ -54,8 +54,8 @@ const pattern = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => pa
 test('any pattern matches the names that it matches as files', () => {
   fc.assert(
     fc.property(pattern, (text) => {
-      // fast-glob's `a/**` also matches a file called a, its `a**b` stays within a part, and its `?/a` and `{a,b}?/c` match nothing.
-      fc.pre(!/(^|[/}])\?\//.test(text));
+      // fast-glob's `a/**` also matches a file called a, its `a**b` stays within a part, and its `?/a` and `c?/b` match nothing.
+      fc.pre(!text.includes('?/'));
       fc.pre(isPattern(text) && !/\*{2}($|[^/])|[^/]\*{2}/.test(text) && !/(^|\/)\.\.?(\/|$)/.test(text));
       expect({ text, names: matched(text) }).toEqual({
         text,
