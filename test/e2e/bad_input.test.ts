@@ -305,7 +305,7 @@ describe('options', () => {
     [['--slot', '7'], /a divisor of 60/],
     [['--split-size', '8MB'], /a size like 4KiB or 8MiB/],
     [['--split-size', '0B'], /at least one byte/],
-    [['--runner', 'spark'], /one of local, direct, prism, flink, portable was expected/],
+    [['--runner', 'spark'], /one of local, direct, dataflow, prism, flink, portable was expected/],
     [['--runner', 'portable'], /--runner portable needs a job server: name it/],
     [['--runner', 'prism', '--job-endpoint', '8073'], /--job-endpoint 8073: a host and a port were expected/],
     [['--job-endpoint', 'localhost:8073'], /is for --runner prism, flink or portable.*Leave one of them out/],
