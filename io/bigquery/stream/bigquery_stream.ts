@@ -11,7 +11,8 @@ import { type DatasetName, qualified, textOf } from '../dataset_name';
 import { idText, type JobPlace, queryRows } from '../jobs';
 import { giveLeaseBack, holderOf, type KeptLease, keepLease, takeLease } from '../lease';
 import { outputError } from '../service_error';
-import { BigQueryWriter } from '../write/bigquery_writer';
+import type { BigQueryWriter } from '../write/bigquery_writer';
+import { openWriter } from '../write/open_writer';
 import { type Claim, claimDataset } from './claim_dataset';
 import { type OpenBucket, StreamLedger } from './stream_ledger';
 
@@ -69,7 +70,8 @@ export class BigqueryStream {
    */
   static async open(options: StreamOptions): Promise<BigqueryStream> {
     const { dataset, run } = options;
-    const endpoint = storageEmulator();
+    // Said before the dataset is anybody's.
+    storageEmulator();
     try {
       const place = await openDataset(openBigquery(dataset.project), dataset, options.location);
       // The lease is the state's, which no two processes can have open: so a stream that comes back need not wait for its own.
@@ -82,11 +84,7 @@ export class BigqueryStream {
           ...options,
           stateId: run.state_id,
         });
-        writer = await BigQueryWriter.open({
-          dataset: `projects/${dataset.project}/datasets/${dataset.dataset}`,
-          location: place.location,
-          ...(endpoint && { endpoint }),
-        });
+        writer = await openWriter(dataset, place.location);
         const begins = watermarkOf(run.watermark) ?? Number.NEGATIVE_INFINITY;
         const stream = new BigqueryStream(
           ...([place, dataset, lease, holder.runId, writer, new StreamLedger(ledger)] as const),

@@ -1,6 +1,12 @@
 /** A dataset becomes a stream's own, with all tables, before the stream reads anything. */
-import type { Table } from '../../../schema/table';
-import { type LedgerRow, pipelineLedger, runs, silverEvents, TABLES } from '../../../schema/tables';
+import {
+  type LedgerRow,
+  pipelineLedger,
+  runs,
+  STREAM_TABLES,
+  silverEvents,
+  TABLES,
+} from '../../../schema/tables';
 import { InputError } from '../../input_error';
 import { createViews, dropTables, emptyTables, prepareTables, tableMetadata } from '../dataset';
 import { type DatasetName, qualified, textOf } from '../dataset_name';
@@ -82,9 +88,8 @@ async function tableWithRows(place: JobPlace, dataset: DatasetName): Promise<str
 
 /** BigQuery takes upserts into tables with primary keys only, and says so row by row. */
 async function refuseWithoutKeys({ client }: JobPlace, dataset: DatasetName): Promise<void> {
-  const tables: Table[] = [...TABLES, runs].filter(({ name }) => name !== silverEvents.name);
   const wrong = await Promise.all(
-    tables.map(async ({ name, key }) => {
+    [...STREAM_TABLES, runs].map(async ({ name, key }) => {
       const metadata = await tableMetadata(client, dataset, name);
       const { columns = [] } = metadata?.tableConstraints?.primaryKey ?? {};
       if (columns.join() === key.join()) return null;

@@ -1,6 +1,6 @@
 import '../../../beam/node24';
 import { type RunRow, runs } from '../../../schema/tables';
-import { BlockWriter } from '../../staging/block_writer';
+import { rowBlocks } from '../../staging/block_writer';
 import { watermarkOf } from '../../stream_watermark';
 import type { WrittenDataset } from './shared_writer';
 
@@ -46,10 +46,9 @@ export class EnterRun {
       status: 'running',
       finished_at: null,
     };
-    const block = new BlockWriter(runs);
-    block.append([{ ...row }], 0);
     try {
-      writer.append({ table: runs.name, blocks: block.take() }, { time: Math.max(0, watermark), commit: 0 });
+      for (const blocks of rowBlocks(runs, [{ ...row }]))
+        writer.append({ table: runs.name, blocks }, { time: Math.max(0, watermark), commit: 0 });
       await writer.flush();
     } catch (error) {
       await discardWriter(this.written, writer);

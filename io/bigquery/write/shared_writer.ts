@@ -1,9 +1,10 @@
 /** One writer to a dataset for all steps of this process: their rows share connections and requests. */
-import { openBigquery, storageEmulator } from '../client';
+import { openBigquery } from '../client';
 import { openDataset } from '../dataset';
 import type { DatasetName } from '../dataset_name';
 import { outputError } from '../service_error';
-import { BigQueryWriter } from './bigquery_writer';
+import type { BigQueryWriter } from './bigquery_writer';
+import { openWriter } from './open_writer';
 
 /** Where rows go; plain JSON, to travel in a graph: no credentials, which are those of where it runs. */
 export interface WrittenDataset {
@@ -36,11 +37,9 @@ export async function discardWriter({ dataset }: WrittenDataset, writer: BigQuer
 }
 
 async function open({ dataset, location }: WrittenDataset): Promise<BigQueryWriter> {
-  const endpoint = storageEmulator();
-  const project = `projects/${dataset.project}/datasets/${dataset.dataset}`;
   try {
     const place = location ?? (await openDataset(openBigquery(dataset.project), dataset, null)).location;
-    return await BigQueryWriter.open({ dataset: project, location: place, ...(endpoint && { endpoint }) });
+    return await openWriter(dataset, place);
   } catch (error) {
     throw outputError(dataset, error);
   }
