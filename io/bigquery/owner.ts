@@ -1,17 +1,8 @@
 import { runs } from '../../schema/tables';
+import type { Owner } from '../stream_owner';
 import { type DatasetName, qualified } from './dataset_name';
 import { type JobPlace, queryRows } from './jobs';
 import { isNoTable } from './service_error';
-
-/** The run that a dataset belongs to: the last one that was begun. */
-export interface Owner {
-  readonly runId: string;
-  readonly mode: string;
-  /** null in batch. */
-  readonly stateId: string | null;
-  /** Milliseconds; null for complete. */
-  readonly watermark: number | null;
-}
 
 /** Whose the tables are; null where no run is known. */
 export async function readOwner(place: JobPlace, dataset: DatasetName): Promise<Owner | null> {

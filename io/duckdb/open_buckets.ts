@@ -3,14 +3,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
 import { HOUR_MS } from '../../schema/events';
 import { pipelineLedger } from '../../schema/tables';
+import type { OpenBucket } from '../open_bucket';
 import { watermarkOf } from '../stream_watermark';
 import type { RunIdentity } from './switch_tables';
-
-/** A row of the ledger that does not balance. */
-export interface OpenBucket {
-  readonly bucket: string;
-  readonly unaccounted: number;
-}
 
 const LEDGER = quote(pipelineLedger.name);
 

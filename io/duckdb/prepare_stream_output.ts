@@ -3,13 +3,13 @@ import * as path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
 import { runs, STREAM_TABLES } from '../../schema/tables';
-import { InputError } from '../input_error';
 import { removeStaging } from '../staging/staging_directory';
+import { refuseOther } from '../stream_owner';
 import { latestWatermark, watermarkOf } from '../stream_watermark';
 import { withDuckdb } from './open';
 import { prepareOutput } from './prepare_output';
 import { storeError } from './store_error';
-import { createStreamTables, dropStreamTables, type Owner, readOwner, tableNames } from './stream_tables';
+import { createStreamTables, dropStreamTables, readOwner, tableNames } from './stream_tables';
 import type { RunIdentity } from './switch_tables';
 import { timestampSql } from './timestamp_sql';
 import { type LockWait, whenUnlocked } from './when_unlocked';
@@ -56,12 +56,14 @@ export async function prepareStreamOutput(output: StreamOutput): Promise<string>
 }
 
 async function claim(connection: DuckDBConnection, output: StreamOutput): Promise<void> {
-  const { run, replace } = output;
+  const { file, run, commits, replace } = output;
   await connection.run('BEGIN TRANSACTION');
   const owner = await readOwner(connection);
   const isOwn = owner?.mode === 'streaming' && owner.stateId === run.state_id;
   if (!isOwn) {
-    if (!replace) await refuseOther(connection, owner, output);
+    const { state_id: stateId } = run;
+    const claimant = { output: file, kind: 'file' as const, stateId, commits };
+    if (!replace) await refuseOther(claimant, owner, () => tableInTheWay(connection));
     await dropStreamTables(connection);
   }
   await createStreamTables(connection);
@@ -71,31 +73,11 @@ async function claim(connection: DuckDBConnection, output: StreamOutput): Promis
   await connection.run('COMMIT');
 }
 
-/** Throws where an output that is not this stream's is not free either. */
-async function refuseOther(
-  connection: DuckDBConnection,
-  owner: Owner | null,
-  { file, run, commits }: StreamOutput,
-): Promise<void> {
-  const another = 'choose another --output, or --replace to empty it and take it over';
-  if (owner?.mode === 'streaming')
-    throw new InputError(
-      `${file} belongs to the stream with the state ${owner.stateId}, not ${run.state_id}. Give the --state of that stream, ${another}`,
-    );
-  if (owner !== null)
-    throw new InputError(
-      `${file} was written by a batch run (${owner.runId}): a stream would add to its rows. C${another.slice(1)}`,
-    );
+/** A table of a stream's that is there, in words. */
+async function tableInTheWay(connection: DuckDBConnection): Promise<string | null> {
   const names = await tableNames(connection);
-  const inTheWay = STREAM_TABLES.find(({ name }) => names.has(name));
-  if (inTheWay !== undefined)
-    throw new InputError(
-      `${file} has a table ${inTheWay.name} that no run is known to have written. C${another.slice(1)}`,
-    );
-  if (commits > 0)
-    throw new InputError(
-      `${file} holds nothing of the state ${run.state_id}, which has written ${commits} commits. Name the --output that it wrote to, put the file back, begin anew with another --state, or go on into an empty one with --replace`,
-    );
+  const found = STREAM_TABLES.find(({ name }) => names.has(name));
+  return found === undefined ? null : `a table ${found.name}`;
 }
 
 async function enterRun(

@@ -5,6 +5,7 @@ import { duckdbCreateTable, duckdbViews, quote } from '../../schema/duckdb';
 import { table } from '../../schema/table';
 import { runs, STREAM_TABLES, TABLES } from '../../schema/tables';
 import { viewStatements } from '../../schema/views';
+import type { Owner } from '../stream_owner';
 
 /**
  * Rows of gold tables that were removed because all their records lost against duplicates. Without it, an older row that comes again would be taken for a new one. Kept until the window is two days past
@@ -39,16 +40,6 @@ export async function createStreamTables(connection: DuckDBConnection): Promise<
 export async function dropStreamTables(connection: DuckDBConnection): Promise<void> {
   const names = [...TABLES, streamTombstones].map(({ name }) => quote(name));
   await connection.run(names.map((name) => `DROP TABLE IF EXISTS ${name} CASCADE`).join(';\n'));
-}
-
-/** The run that an output belongs to: the last one that was begun. */
-export interface Owner {
-  readonly runId: string;
-  readonly mode: string;
-  /** null in batch. */
-  readonly stateId: string | null;
-  /** Milliseconds; null for complete. */
-  readonly watermark: number | null;
 }
 
 /** Whose the tables are; null where no run is known. */

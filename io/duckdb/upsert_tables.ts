@@ -8,14 +8,16 @@ import { quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { pipelineLedger, runs, STREAM_TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
+import type { OpenBucket } from '../open_bucket';
 import type { LoggedRows } from '../staging/log_rows';
 import { streamRows } from '../staging/stream_rows';
+import type { Owner } from '../stream_owner';
 import { latestWatermark, watermarkOf } from '../stream_watermark';
 import { appendBlocks } from './append_blocks';
 import type { AttachedFile } from './attached_file';
-import { doubtCutOff, type OpenBucket, openBuckets } from './open_buckets';
+import { doubtCutOff, openBuckets } from './open_buckets';
 import { storeError } from './store_error';
-import { type Owner, readOwner, streamTombstones } from './stream_tables';
+import { readOwner, streamTombstones } from './stream_tables';
 import type { RunIdentity, TableCounts } from './switch_tables';
 import { timestampSql } from './timestamp_sql';
 import {

@@ -2,6 +2,7 @@
  * A stream's tables in BigQuery. Rows go by the Storage Write API (docs/bigquery-streaming.md); SQL is asked only before the first of them and after the last, since a statement can't change what was streamed.
  */
 import { type LedgerRow, pipelineLedger, type RunRow, runs, STREAM_TABLES } from '../../../schema/tables';
+import type { OpenBucket } from '../../open_bucket';
 import { rowBlocks } from '../../staging/block_writer';
 import type { LoggedRows } from '../../staging/log_rows';
 import { latestWatermark, watermarkOf } from '../../stream_watermark';
@@ -14,7 +15,7 @@ import { outputError } from '../service_error';
 import type { BigQueryWriter } from '../write/bigquery_writer';
 import { openWriter } from '../write/open_writer';
 import { type Claim, claimDataset } from './claim_dataset';
-import { type OpenBucket, StreamLedger } from './stream_ledger';
+import { StreamLedger } from './stream_ledger';
 
 /** A stream holds its lease for days: it renews it once a minute. */
 const STREAM_LEASE_MS = 240_000;

@@ -8,10 +8,11 @@ import {
   TABLES,
 } from '../../../schema/tables';
 import { InputError } from '../../input_error';
+import { refuseOther } from '../../stream_owner';
 import { createViews, dropTables, emptyTables, prepareTables, tableMetadata } from '../dataset';
 import { type DatasetName, qualified, textOf } from '../dataset_name';
 import { type JobPlace, queryRows } from '../jobs';
-import { type Owner, readOwner } from '../owner';
+import { readOwner } from '../owner';
 
 export interface Claim {
   readonly stateId: string;
@@ -37,7 +38,8 @@ export interface Claimed {
 export async function claimDataset(place: JobPlace, dataset: DatasetName, claim: Claim): Promise<Claimed> {
   const owner = await readOwner(place, dataset);
   const isOwn = owner?.mode === 'streaming' && owner.stateId === claim.stateId;
-  if (!isOwn && !claim.replace) await refuseOther(place, dataset, owner, claim);
+  const claimant = { ...claim, output: `bigquery:${textOf(dataset)}`, kind: 'dataset' as const };
+  if (!isOwn && !claim.replace) await refuseOther(claimant, owner, () => tableWithRows(place, dataset));
   // Rows that were streamed can't be deleted by a statement.
   if (!isOwn && claim.replace && owner?.mode === 'streaming') await dropTables(place, dataset);
   await prepareTables(place, dataset, [silverEvents.name]);
@@ -49,39 +51,12 @@ export async function claimDataset(place: JobPlace, dataset: DatasetName, claim:
     : { watermark: null, ledger: [] };
 }
 
-/** Throws where a dataset that is not this stream's is not free either. */
-async function refuseOther(
-  place: JobPlace,
-  dataset: DatasetName,
-  owner: Owner | null,
-  { stateId, commits }: Claim,
-): Promise<void> {
-  const name = `bigquery:${textOf(dataset)}`;
-  const another = 'choose another --output, or --replace to empty it and take it over';
-  if (owner?.mode === 'streaming')
-    throw new InputError(
-      `${name} belongs to the stream with the state ${owner.stateId}, not ${stateId}. Give the --state of that stream, ${another}`,
-    );
-  if (owner !== null)
-    throw new InputError(
-      `${name} was written by a batch run (${owner.runId}): a stream would add to its rows. C${another.slice(1)}`,
-    );
-  const full = await tableWithRows(place, dataset);
-  if (full !== null)
-    throw new InputError(
-      `${name} has a table ${full} with rows that no run is known to have written. C${another.slice(1)}`,
-    );
-  if (commits > 0)
-    throw new InputError(
-      `${name} holds nothing of the state ${stateId}, which has written ${commits} commits. Name the --output that it wrote to, put the dataset back, begin anew with another --state, or go on into an empty one with --replace`,
-    );
-}
-
+/** A table that has rows, in words. */
 async function tableWithRows(place: JobPlace, dataset: DatasetName): Promise<string | null> {
   for (const { name } of TABLES) {
     if ((await tableMetadata(place.client, dataset, name)) === null) continue;
     const rows = await queryRows(place, `SELECT 1 FROM ${qualified(dataset, name)} LIMIT 1`);
-    if (rows.length > 0) return name;
+    if (rows.length > 0) return `a table ${name} with rows`;
   }
   return null;
 }

@@ -4,18 +4,13 @@
  */
 import { HOUR_MS } from '../../../schema/events';
 import { type LedgerRow, pipelineLedger } from '../../../schema/tables';
+import type { OpenBucket } from '../../open_bucket';
 import { aligned, type Block, readBlocks } from '../../staging/block_reader';
 import { watermarkOf } from '../../stream_watermark';
 import { columnOf, isNull, millisecondsOf, numbersOf, textsOf } from '../write/block_values';
 
 /** Numbers of the ledger that `runs` repeats. */
 const SUMS = ['read', 'counted', 'duplicates', 'rejected', 'late_dropped'] as const;
-
-/** A row of the ledger that does not balance. */
-export interface OpenBucket {
-  readonly bucket: string;
-  readonly unaccounted: number;
-}
 
 export class StreamLedger {
   private readonly rows: Map<string, LedgerRow>;
