@@ -14,9 +14,9 @@ function hasScript(): boolean {
   }
 }
 
-/** Runs a command whose standard streams are a terminal. */
+/** Runs a command whose standard streams are a terminal. It takes its shell's place: some shells die of the Ctrl-C that their command has answered. */
 function startAtTerminal(command: string): Started {
-  const options = ['--quiet', '--flush', '--return', '--command', command, '/dev/null'];
+  const options = ['--quiet', '--flush', '--return', '--command', `exec ${command}`, '/dev/null'];
   const child = spawn('script', options, { env: process.env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdout.setEncoding('utf8');
   const ended = new Promise<Outcome>((resolve, reject) => {
