@@ -13,12 +13,18 @@ export interface Use {
   readonly isLast: boolean;
 }
 
+type Work<T> = (connection: DuckDBConnection) => Promise<T>;
+
 /**
- * A DuckDB file that is written to for a moment, again and again, so that others can read it in between. It is attached to a database in memory, which is there all the time: that takes a sixth of what opening a
- * database takes.
+ * A DuckDB file that is written to for a moment, again and again, so that other processes can read it in between; within this process it can be read at any time. It is attached to a database in memory, which is
+ * there all the time: that takes a sixth of what opening a database takes. Whoever comes first attaches the file, and whoever leaves last lets go of it.
  */
 export class AttachedFile {
-  private database: DuckDBInstance | undefined;
+  private opened: Promise<{ database: DuckDBInstance; outer: DuckDBConnection }> | undefined;
+  private holders = 0;
+  private readonly pending = new Set<Promise<unknown>>();
+  /** Attaching and letting go take turns. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   /** `spill`: a folder for what there is no memory for. */
   constructor(
@@ -27,36 +33,88 @@ export class AttachedFile {
   ) {}
 
   /**
-   * Works with the file as the connection's main database.
+   * Works with the file as the connection's main database. One at a time.
    *
    * @throws {LockedError} where another process has it open
    * @throws {InputError} where it can't be opened otherwise
    */
-  async use<T>(work: (connection: DuckDBConnection) => Promise<T>, { isLarge, isLast }: Use): Promise<T> {
-    this.database ??= await loadDriver().DuckDBInstance.create(':memory:', {
-      memory_limit: MEMORY_LIMIT,
-      temp_directory: this.spill,
-    });
-    const outer = await this.database.connect();
-    try {
+  use<T>(work: Work<T>, { isLarge, isLast }: Use): Promise<T> {
+    return this.held(async (database, outer) => {
       // Threads cost a small flush a quarter of its CPU time and gain it nothing.
-      await outer.run(`SET threads = ${isLarge ? 2 : 1}; PRAGMA disable_checkpoint_on_shutdown`);
-      await this.attach(outer);
-      try {
-        const done = await this.within(work);
-        if (isLast || this.logBytes > LARGEST_LOG_BYTES) await outer.run('CHECKPOINT output');
-        return done;
-      } finally {
-        await outer.run('DETACH output');
-      }
+      await outer.run(`SET threads = ${isLarge ? 2 : 1}`);
+      const done = await within(database, work);
+      // Forced: readers keep what they see, and don't hinder it.
+      if (isLast || this.logBytes > LARGEST_LOG_BYTES) await outer.run('FORCE CHECKPOINT output');
+      return done;
+    });
+  }
+
+  /**
+   * Reads the file as of one moment, beside other readers and {@link use}.
+   *
+   * @throws as {@link use}
+   */
+  read<T>(work: Work<T>): Promise<T> {
+    return this.held((database) =>
+      within(database, async (connection) => {
+        await connection.run('BEGIN TRANSACTION READ ONLY');
+        return work(connection);
+      }),
+    );
+  }
+
+  /** Waits for those who use or read it. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.pending);
+    const opened = await this.opened;
+    this.opened = undefined;
+    opened?.outer.closeSync();
+    opened?.database.closeSync();
+  }
+
+  private async held<T>(work: (database: DuckDBInstance, outer: DuckDBConnection) => Promise<T>): Promise<T> {
+    const done = this.holding(work);
+    this.pending.add(done);
+    try {
+      return await done;
     } finally {
-      outer.closeSync();
+      this.pending.delete(done);
     }
   }
 
-  close(): void {
-    this.database?.closeSync();
-    this.database = undefined;
+  private async holding<T>(
+    work: (database: DuckDBInstance, outer: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    this.opened ??= this.open();
+    const { database, outer } = await this.opened;
+    await this.inTurn(async () => {
+      if (this.holders === 0) await this.attach(outer);
+      this.holders++;
+    });
+    try {
+      return await work(database, outer);
+    } finally {
+      await this.inTurn(async () => {
+        this.holders--;
+        if (this.holders === 0) await outer.run('DETACH output');
+      });
+    }
+  }
+
+  private inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(step);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private async open(): Promise<{ database: DuckDBInstance; outer: DuckDBConnection }> {
+    const database = await loadDriver().DuckDBInstance.create(':memory:', {
+      memory_limit: MEMORY_LIMIT,
+      temp_directory: this.spill,
+    });
+    const outer = await database.connect();
+    await outer.run('PRAGMA disable_checkpoint_on_shutdown');
+    return { database, outer };
   }
 
   private async attach(connection: DuckDBConnection): Promise<void> {
@@ -67,18 +125,18 @@ export class AttachedFile {
     }
   }
 
-  /** What work leaves open, a transaction or temporary tables, is gone with its connection. */
-  private async within<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = await this.database!.connect();
-    try {
-      await connection.run('USE output');
-      return await work(connection);
-    } finally {
-      connection.closeSync();
-    }
-  }
-
   private get logBytes(): number {
     return fs.statSync(`${this.file}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}
+
+/** What work leaves open, a transaction or temporary tables, is gone with its connection. */
+async function within<T>(database: DuckDBInstance, work: Work<T>): Promise<T> {
+  const connection = await database.connect();
+  try {
+    await connection.run('USE output');
+    return await work(connection);
+  } finally {
+    connection.closeSync();
   }
 }

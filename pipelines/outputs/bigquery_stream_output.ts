@@ -1,6 +1,7 @@
 import { type DatasetName, textOf } from '../../io/bigquery/dataset_name';
 import { readHours } from '../../io/bigquery/read_hours';
 import { BigqueryStream } from '../../io/bigquery/stream/bigquery_stream';
+import { InputError } from '../../io/input_error';
 import { removeStaging, stagingOf } from '../../io/staging/staging_directory';
 import { bigqueryExample, readDatasetSummary } from './bigquery_summary';
 import type { StreamOutput } from './stream_output';
@@ -28,6 +29,7 @@ export function bigqueryStreamOutput(dataset: DatasetName, location: string | nu
       stream = await BigqueryStream.open({ dataset, location, ...start });
     },
     flush: (logged, flush) => opened().flush(logged, flush),
+    read: () => Promise.reject(new InputError('--serve reads duckdb: outputs only')),
     summary: (runId, run) => readDatasetSummary(opened().place, dataset, runId, run),
     close: async () => {
       if (staging !== undefined) removeStaging(staging);

@@ -1,17 +1,29 @@
 import * as path from 'node:path';
+import pLimit from 'p-limit';
+import { ask } from '../../io/duckdb/ask';
 import { AttachedFile } from '../../io/duckdb/attached_file';
 import { prepareStreamOutput } from '../../io/duckdb/prepare_stream_output';
 import { readOwnHistory } from '../../io/duckdb/read_baseline';
 import { upsertTables } from '../../io/duckdb/upsert_tables';
+import { whenUnlocked } from '../../io/duckdb/when_unlocked';
+import { InputError } from '../../io/input_error';
 import { removeStaging, stagingOf } from '../../io/staging/staging_directory';
+import { DUCKDB_QUESTIONS } from '../../serving/questions/store';
 import { readSummary } from '../summary';
 import { duckdbExample } from './duckdb_output';
 import type { StreamOutput } from './stream_output';
+
+/** Of the four threads that Node has for such work, two are left to flushes and files. */
+const READERS = 2;
+/** A page waits less long than a flush does. */
+const READERS_PATIENCE_MS = 5_000;
 
 /** A DuckDB file, open for the time of each flush only, so that others can read between; rows are logged beside it. */
 export function duckdbStreamOutput(file: string): StreamOutput {
   let staging: string | undefined;
   let attached: AttachedFile | undefined;
+  let isClosed = false;
+  const readers = pLimit(READERS);
   return {
     name: file,
     example: duckdbExample(file),
@@ -28,9 +40,25 @@ export function duckdbStreamOutput(file: string): StreamOutput {
       if (attached === undefined) throw new Error('the output has not been prepared');
       return upsertTables(logged, { output: attached, ...flush });
     },
+    read: (questions) =>
+      readers(() =>
+        whenUnlocked(
+          async () => {
+            if (attached === undefined || isClosed)
+              throw new InputError(
+                `${file} can't be read now: the run ${isClosed ? 'has ended' : 'is starting'}`,
+              );
+            return attached.read((connection) =>
+              questions({ dialect: DUCKDB_QUESTIONS, ask: (question) => ask(connection, question) }),
+            );
+          },
+          { patienceMs: READERS_PATIENCE_MS },
+        ),
+      ),
     summary: (runId, run) => readSummary(file, runId, run),
     close: async () => {
-      attached?.close();
+      isClosed = true;
+      await attached?.close();
       if (staging !== undefined) removeStaging(staging);
     },
   };

@@ -1,6 +1,7 @@
 /** Where a stream's tables go, whatever it is: made sure of before anything is read, written to before each commit, read back for the summary. */
 import type { LoggedRows } from '../../io/staging/log_rows';
 import type { RunRow } from '../../schema/tables';
+import type { Store } from '../../serving/questions/store';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
 import type { OpenRow } from '../../transforms/ledger/check_ledger';
 import type { RunMeasures, RunSummary } from '../summary';
@@ -56,6 +57,12 @@ export interface StreamOutput {
    * flush did it may do again. Returns, per table, the rows that were written.
    */
   flush(logged: readonly LoggedRows[], flush: StreamFlush): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Asks questions of one moment of the tables, beside flushes; from {@link prepare} to {@link close}.
+   *
+   * @throws {InputError} before and after, and where the output can't be read now
+   */
+  read<T>(questions: (store: Store) => Promise<T>): Promise<T>;
   /** What the run has to say at its end; also after {@link close}. */
   summary(runId: string, run: RunMeasures): Promise<RunSummary>;
   /** Gives back what {@link prepare} has taken, however the run has ended. */

@@ -49,7 +49,7 @@ afterEach(() => output.close());
 async function newOutput(name: string): Promise<void> {
   file = join(folder, `${name}.duckdb`);
   staging = await prepareStreamOutput({ file, run: run(-Infinity), commits: 0, replace: false });
-  output?.close();
+  await output?.close();
   output = new AttachedFile(file, join(staging, 'spilled'));
 }
 

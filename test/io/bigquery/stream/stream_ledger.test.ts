@@ -95,7 +95,7 @@ test('its judgement is that of a DuckDB output', async () => {
           if (!cutOff) commits = commit;
         }
       } finally {
-        attached.close();
+        await attached.close();
         rmSync(staging, { recursive: true, force: true });
       }
     }),
