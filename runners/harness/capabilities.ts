@@ -1,7 +1,7 @@
 /**
  * What a worker of ours can do beyond what every one has to. Declared here once: runners take it at its word, and send what is named here and nothing else, so a line is added when the harness does what it says.
  *
- * Not among them: state, timers and splittable DoFns; `beam:protocol:worker_status:v1`, since nobody opens that stream; and {@link MULTI_CORE}, since a worker is one thread: a runner starts a process for each core.
+ * Not among them: state, timers and splittable DoFns, and {@link MULTI_CORE}, since a worker is one thread: a runner starts a process for each core.
  */
 export const HARNESS_CAPABILITIES: readonly string[] = [
   'beam:coder:bool:v1',
@@ -20,6 +20,7 @@ export const HARNESS_CAPABILITIES: readonly string[] = [
   'beam:protocol:monitoring_info_short_ids:v1',
   'beam:protocol:progress_reporting:v1',
   'beam:protocol:sibling_workers:v1',
+  'beam:protocol:worker_status:v1',
   'beam:version:sdk_base:funnelpulse',
 ];
 

@@ -18,6 +18,7 @@ import { type Counted, Monitoring, type Report } from './monitoring';
 import { RemoteSideInputs } from './remote_side_inputs';
 import { fetchRest } from './state_backed_iterables';
 import type { StateStream } from './state_stream';
+import type { BundleStatus } from './worker_status';
 
 /** What the worker has of the runner's services. */
 export interface RunnerServices {
@@ -32,6 +33,8 @@ interface ActiveBundle {
   readonly stage: HostedStage;
   readonly input: DataInput;
   readonly instance: StageInstance;
+  /** Milliseconds of performance.now(). */
+  readonly begun: number;
 }
 
 /** How long bundles that were given up may take to notice: as much as those of the local runner. */
@@ -92,7 +95,7 @@ export class BundleHost {
       const input = new DataInput(instance.inputs, stage.timerFamilies, inbox, () =>
         fetchRest(instructionId, () => this.stateStream(stage)),
       );
-      const bundle = { stage, input, instance };
+      const bundle = { stage, input, instance, begun: performance.now() };
       this.active.set(instructionId, bundle);
       const report = await this.run(instructionId, bundle);
       stage.giveBack(instance);
@@ -115,6 +118,16 @@ export class BundleHost {
   split({ instructionId, desiredSplits }: ProcessBundleSplitRequest): ProcessBundleSplitResponse {
     const channelSplits = this.active.get(instructionId)?.input.split(desiredSplits) ?? [];
     return { primaryRoots: [], residualRoots: [], channelSplits };
+  }
+
+  /** The bundles at work. */
+  get status(): BundleStatus[] {
+    return [...this.active].map(([instructionId, { stage, input, begun }]) => ({
+      instructionId,
+      stage: stage.descriptor.id,
+      forMs: performance.now() - begun,
+      elements: [...input.readIndexes()],
+    }));
   }
 
   /** The id by which the runner knows a step, by its unique name. */

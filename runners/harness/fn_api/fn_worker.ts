@@ -15,6 +15,8 @@ import { type Log, LogStream, Severity } from './log_stream';
 import { provision } from './provision';
 import { RUNNER_METHODS } from './services';
 import { StateStream } from './state_stream';
+import { StatusStream } from './status_stream';
+import { statusText } from './worker_status';
 
 /** Hosts and ports. What the provision service says takes the place of what else is given. */
 export interface WorkerEndpoints {
@@ -39,6 +41,7 @@ export class FnWorker {
   private isClosed = false;
   private readonly bundles: BundleHost;
   private readonly control: ControlStream;
+  private readonly statusStream: StatusStream | undefined;
 
   private constructor(
     readonly id: string,
@@ -60,6 +63,8 @@ export class FnWorker {
     };
     this.bundles = new BundleHost(services, usesShortIds);
     this.control = new ControlStream(channel.open(RUNNER_METHODS.control), this.bundles, log, onFailure);
+    const asks = provisionInfo?.statusEndpoint?.url;
+    if (asks) this.statusStream = new StatusStream(asks, id, () => this.status());
     this.finished = this.control.finished.finally(() => this.close());
   }
 
@@ -83,6 +88,17 @@ export class FnWorker {
   async stop(): Promise<void> {
     this.control.end();
     await this.finished.catch(() => undefined);
+  }
+
+  private status(): string {
+    return statusText({
+      id: this.id,
+      upMs: process.uptime() * 1000,
+      memory: process.memoryUsage(),
+      bundles: this.bundles.status,
+      dataStreams: [...this.dataStreams.keys()],
+      stateStreams: [...this.stateStreams.keys()],
+    });
   }
 
   /** The stream to an address; when it ends it is forgotten, and the next bundle opens another. */
@@ -117,6 +133,7 @@ export class FnWorker {
       this.log.write({ severity: Severity.WARN, message });
     });
     if (this.log instanceof LogStream) this.log.close();
+    this.statusStream?.close();
     this.channel.close();
   }
 }

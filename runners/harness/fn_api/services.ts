@@ -14,6 +14,8 @@ import {
   StateResponse,
   StopWorkerRequest,
   StopWorkerResponse,
+  WorkerStatusRequest,
+  WorkerStatusResponse,
 } from 'apache-beam/proto/beam_fn_api';
 import { GetProvisionInfoRequest, GetProvisionInfoResponse } from 'apache-beam/proto/beam_provision_api';
 
@@ -63,6 +65,13 @@ export const RUNNER_METHODS = {
   data: method(`${FN_EXECUTION}.BeamFnData`, 'Data', 'many to many', Elements, Elements),
   state: method(`${FN_EXECUTION}.BeamFnState`, 'State', 'many to many', StateRequest, StateResponse),
   logging: method(`${FN_EXECUTION}.BeamFnLogging`, 'Logging', 'many to many', LogEntry_List, LogControl),
+  status: method(
+    `${FN_EXECUTION}.BeamFnWorkerStatus`,
+    'WorkerStatus',
+    'many to many',
+    WorkerStatusResponse,
+    WorkerStatusRequest,
+  ),
   provision: method(
     `${FN_EXECUTION}.ProvisionService`,
     'GetProvisionInfo',

@@ -38,7 +38,7 @@ test('every call says which worker makes it', async () => {
   await run('1', 'stage', ['a']);
   const paths = runner.callers.map(({ path }) => path.split('/').at(-1));
   expect(new Set(paths)).toEqual(
-    new Set(['Control', 'Data', 'GetProcessBundleDescriptor', 'GetProvisionInfo', 'Logging']),
+    new Set(['Control', 'Data', 'GetProcessBundleDescriptor', 'GetProvisionInfo', 'Logging', 'WorkerStatus']),
   );
   expect(new Set(runner.callers.map(({ workerId }) => workerId))).toEqual(new Set(['worker-1']));
 });

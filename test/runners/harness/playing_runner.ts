@@ -22,6 +22,8 @@ import type {
   ProcessBundleResponse,
   StateRequest,
   StateResponse,
+  WorkerStatusRequest,
+  WorkerStatusResponse,
 } from 'apache-beam/proto/beam_fn_api';
 import { ProvisionInfo } from 'apache-beam/proto/beam_provision_api';
 import { FnWorker } from '../../../runners/harness/fn_api/fn_worker';
@@ -55,6 +57,8 @@ export class PlayingRunner {
   });
   dataStreams: ServerDuplexStream<Elements, Elements>[] = [];
   stateStreams: ServerDuplexStream<StateRequest, StateResponse>[] = [];
+  statusStreams: ServerDuplexStream<WorkerStatusResponse, WorkerStatusRequest>[] = [];
+  readonly statuses: WorkerStatusResponse[] = [];
   controlStreams: ServerDuplexStream<InstructionResponse, InstructionRequest>[] = [];
   private readonly server = new Server({
     'grpc.max_receive_message_length': -1,
@@ -200,6 +204,16 @@ export class PlayingRunner {
         call.on('end', () => call.end());
         call.on('error', () => undefined);
       },
+      status: (call: ServerDuplexStream<WorkerStatusResponse, WorkerStatusRequest>) => {
+        caller(call);
+        this.statusStreams.push(call);
+        call.on('data', (response: WorkerStatusResponse) => {
+          this.statuses.push(response);
+          this.happened();
+        });
+        call.on('end', () => call.end());
+        call.on('error', () => undefined);
+      },
       provision: (
         call: ServerUnaryCall<object, { info?: ProvisionInfo }>,
         answer: sendUnaryData<{ info?: ProvisionInfo }>,
@@ -209,12 +223,13 @@ export class PlayingRunner {
         const info = ProvisionInfo.create({
           controlEndpoint: endpoint,
           loggingEndpoint: endpoint,
+          statusEndpoint: endpoint,
           runnerCapabilities: this.capabilities,
         } as never);
         answer(null, { info });
       },
     });
-    if (SERVICES.length !== 6) throw new Error('A service is missing here');
+    if (SERVICES.length !== 7) throw new Error('A service is missing here');
   }
 
   private receive({ data }: Elements): void {
