@@ -6,45 +6,12 @@ import { describeWithPubsub } from '../../emulators/pubsub';
 import type { Started } from '../product';
 import type { TableRow } from '../table_diff';
 import { differences, rejected, Scene } from './scene';
+import { BASELINE, event, type Message, SENT, times } from './single_events';
 
 // The watermark goes by the clock: a machine that stands still for seconds can spoil a run, but not two.
 jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 type Tables = Record<string, TableRow[]>;
-interface Message {
-  readonly data: Buffer;
-  readonly attributes: Record<string, string>;
-}
-
-/**
- * Where the watermark goes to. With two hours of lateness the hour from 10:00 is over then and takes late events, and the hours before 10:00 take none.
- *
- * On-time messages carry it as attribute, as if a publisher had collected them until then: their bodies say when the events were. So the watermark needs no half minute to forget them.
- */
-const SENT = '2019-10-01T12:30:00Z';
-let users = 0;
-
-/** An event; of its own time, or sent at another. */
-function event(event_type: string, brand: string, time: string, sent = time, price = '5.00'): Message {
-  const body = {
-    ...{ event_time: `2019-10-01 ${time} UTC`, event_type, product_id: '1', category_id: '2' },
-    ...{ category_code: 'home.kitchen', brand, price, user_id: `u${++users}`, user_session: 's' },
-  };
-  const at = sent === time ? `2019-10-01T${time}Z` : sent;
-  return { data: Buffer.from(JSON.stringify(body)), attributes: { event_time: at } };
-}
-
-function times(count: number, make: () => Message): Message[] {
-  return Array.from({ length: count }, make);
-}
-
-/** Three hours in which one view of five led to a purchase, nearly. */
-const BASELINE = ['acme', 'dud']
-  .flatMap((brand) =>
-    [18, 20, 22].map((purchases, hour) => `2019-09-2${hour} 10:00:00,${brand},100,${purchases},100.00`),
-  )
-  .join('\n');
-
 const hourOf = (hour: string): number => Date.parse(`2019-10-01T${hour}:00:00Z`);
 const brandRow = ({ gold_funnel_hourly_brand: rows = [] }: Tables, hour: string, brand: string) =>
   rows.find((row) => row.window_start === hourOf(hour) && row.brand === brand);
@@ -74,7 +41,7 @@ describeWithPubsub('lateness of a stream from the emulator', () => {
 
   test('late rows, healed anomalies, and what is too late', async () => {
     const baseline = join(scene.folder, 'baseline.csv');
-    writeFileSync(baseline, `window_start,brand,views,purchases,revenue\n${BASELINE}\n`);
+    writeFileSync(baseline, BASELINE);
     const scoring = ['--baseline', baseline, '--min-flag-views', '10'];
     const follow = (): Started =>
       scene.follow(
