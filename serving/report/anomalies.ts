@@ -1,15 +1,14 @@
 /** Anomalies: how many a day, and of each what speaks for it. */
 import { HOUR_MS } from '../../schema/events';
-import type { ServedAnomaly } from '../questions/anomalies';
+import { anomalyDaysChart } from '../charts/anomaly_days';
+import { type BrandHoursData, brandHoursChart, expectedConversion } from '../charts/brand_hours';
+import { byPrice } from '../charts/names';
+import { changeText, countText, decimalText, hourText, moneyText, percentText } from '../numbers';
 import { conversionOf, type Funnel } from '../questions/funnel';
-import type { HourFunnel } from '../questions/hours';
-import { byPrice } from './brands';
-import { DROP, FAINT, figure, GRID, LEGEND, PLOT, SPIKE, STILL, timeAxis, valueAxis } from './chart';
+import { figure, figureWithNumbers, PALETTE } from './chart';
 import { table } from './funnel_table';
 import { type BrandHours, type Evidence, MOST_EVIDENCE, type ReportData } from './gather';
 import { type Html, html } from './html';
-import { changeText, countText, dayText, decimalText, hourText, moneyText, percentText } from './numbers';
-import { daysOf } from './periods';
 
 /** Evidence that is open from the start; the rest opens by a click. */
 const OPEN_AT_FIRST = 3;
@@ -28,51 +27,11 @@ export function anomalySections(data: ReportData): Html | null {
 `;
   return html`<section aria-labelledby="anomalies"><h2 id="anomalies">Anomalies</h2>
 <p>${countText(open)} hours in which a brand converted unlike itself${healed === 0 ? null : `; ${countText(healed)} more were healed by later data`}.</p>
-${daysFigure(data)}</section>
+${figureWithNumbers(anomalyDaysChart(period, anomalyDays, PALETTE), 'Anomalous hours by day')}</section>
 <section aria-labelledby="evidence"><h2 id="evidence">Evidence</h2>
 <p class="faint">The most revenue at risk first. Revenue at risk is what the missing purchases would have brought; below zero, more was sold than expected.</p>${less}
 ${evidence.map((each, i) => evidenceOf(each, data, i < OPEN_AT_FIRST))}</section>
 `;
-}
-
-function daysFigure({ period, anomalyDays }: ReportData): Html | null {
-  if (period === null) return null;
-  const found = new Map(anomalyDays.map((day) => [day.date, day]));
-  const days = daysOf(period).map((date) => found.get(date) ?? { date, drops: 0, spikes: 0, retracted: 0 });
-  const bars = (name: string, color: string, count: (day: (typeof days)[number]) => number) => ({
-    ...{ ...STILL, type: 'bar' as const, stack: 'all', name, barMaxWidth: 18, barMinWidth: 3 },
-    itemStyle: { color },
-    data: days.map(count),
-  });
-  const option = {
-    grid: PLOT,
-    legend: { ...LEGEND, itemWidth: 14 },
-    xAxis: {
-      type: 'category' as const,
-      data: days.map(({ date }) => dayText(date)),
-      axisLine: { lineStyle: { color: GRID } },
-      axisTick: { show: false },
-      axisLabel: { color: FAINT, hideOverlap: true },
-    },
-    yAxis: { ...valueAxis('Hours', countText), minInterval: 1 } as ReturnType<typeof valueAxis>,
-    series: [bars('Drops', DROP, ({ drops }) => drops), bars('Spikes', SPIKE, ({ spikes }) => spikes)],
-  };
-  const numbers = table(
-    ['Day', 'Drops', 'Spikes', 'Healed'],
-    anomalyDays.map(({ date, drops, spikes, retracted }) => [
-      dayText(date),
-      ...[drops, spikes, retracted].map(countText),
-    ]),
-  );
-  return figure(
-    {
-      option,
-      height: 240,
-      label: 'Anomalous hours by day: drops and spikes. The numbers are in the table below.',
-    },
-    'Anomalous hours by day',
-    numbers,
-  );
 }
 
 function evidenceOf({ anomaly, hours, bands }: Evidence, { priceBands }: ReportData, open: boolean): Html {
@@ -83,7 +42,7 @@ function evidenceOf({ anomaly, hours, bands }: Evidence, { priceBands }: ReportD
   const facts = table(
     ['', 'Expected', 'Actual'],
     [
-      ['Conversion', percentText(expectedRate(anomaly)), percentText(anomaly.conversion_rate)],
+      ['Conversion', percentText(expectedConversion(anomaly)), percentText(anomaly.conversion_rate)],
       ['Purchases', decimalText(anomaly.expected_purchases), countText(anomaly.purchases)],
     ],
   );
@@ -100,24 +59,19 @@ function evidenceOf({ anomaly, hours, bands }: Evidence, { priceBands }: ReportD
   return html`<details class="anomaly"${open ? OPEN : null}><summary>${summary}</summary>
 <p>${countText(anomaly.views)} views. Score ${decimalText(anomaly.z_brand)} against all hours of the brand, ${decimalText(anomaly.z_brand_hour)} against those of the same time of day (${detector}).</p>
 ${facts}
-${hoursFigure(`Conversion of ${brand} in the hours around`, hours, [anomaly], { from: window_start - 12 * HOUR_MS, to: window_start + 12 * HOUR_MS }, expectedRate(anomaly), 200)}
+${hoursFigure({ title: `Conversion of ${brand} in the hours around`, hours, anomalies: [anomaly], from: window_start - 12 * HOUR_MS, to: window_start + 12 * HOUR_MS, expected: expectedConversion(anomaly), height: 200 })}
 <h3>Price bands in that hour, all brands together</h3>
 ${moved}</details>
 `;
 }
 const OPEN = html` open`;
 
-/** The conversion that was expected, of whichever basis the score had; null where there was none. */
-function expectedRate({ expected_purchases, views }: ServedAnomaly): number | null {
-  return expected_purchases === null || views === 0 ? null : expected_purchases / views;
-}
-
 export function brandHoursSection({ brandHours, period }: ReportData): Html | null {
   if (period === null || brandHours.length === 0) return null;
   const to = Date.parse(period.until) + 23 * HOUR_MS;
   const one = ({ brand, hours, anomalies }: BrandHours, i: number): Html =>
     html`<details class="brand"${i === 0 ? OPEN : null}><summary><b>${brand}</b>: ${countText(hours.length)} hours, ${countText(anomalies.length)} anomalous</summary>
-${hoursFigure(`Conversion of ${brand} by hour`, hours, anomalies, { from: Date.parse(period.since), to }, null, 240)}</details>
+${hoursFigure({ title: `Conversion of ${brand} by hour`, hours, anomalies, from: Date.parse(period.since), to, expected: null, height: 240 })}</details>
 `;
   return html`<section aria-labelledby="hours"><h2 id="hours">Brands by the hour</h2>
 <p class="faint">Conversion of the brands with the most revenue at risk, then of those with the most revenue. Triangles that point down are drops, those that point up are spikes. Hours in which a brand had no views are left out.</p>
@@ -125,58 +79,6 @@ ${brandHours.map(one)}</section>
 `;
 }
 
-/** Conversion by hour, with a triangle at each anomaly, and a dashed line where something else was expected. */
-function hoursFigure(
-  title: string,
-  hours: readonly HourFunnel[],
-  anomalies: readonly ServedAnomaly[],
-  { from, to }: { from: number; to: number },
-  expected: number | null,
-  height: number,
-): Html {
-  const marks = (name: string, type: string, color: string, rotate: number) => ({
-    ...{ ...STILL, type: 'scatter' as const, name, symbol: 'triangle', symbolRotate: rotate, symbolSize: 11 },
-    ...{ z: 5, itemStyle: { color, borderColor: 'var(--ground)', borderWidth: 1 } },
-    data: anomalies
-      .filter(({ anomaly_type }) => anomaly_type === type)
-      .map((anomaly) => [anomaly.window_start, conversionOf(anomaly)]),
-  });
-  const line = {
-    ...{
-      ...STILL,
-      type: 'line' as const,
-      name: 'Conversion',
-      showSymbol: hours.length <= 25,
-      symbol: 'circle',
-      symbolSize: 4,
-    },
-    lineStyle: { width: hours.length > 200 ? 1 : 2, color: SPIKE },
-    itemStyle: { color: SPIKE },
-    data: hours.flatMap((hour) => {
-      const value = conversionOf(hour);
-      return value === null ? [] : [[hour.window_start, Math.round(value * 1e5) / 1e5]];
-    }),
-  };
-  const mean = {
-    ...{ ...STILL, type: 'line' as const, name: 'Expected', showSymbol: false },
-    lineStyle: { width: 1.5, type: [6, 4] as never, color: FAINT },
-    data: [
-      [from, expected],
-      [to, expected],
-    ],
-  };
-  const option = {
-    grid: PLOT,
-    legend: { ...LEGEND, data: ['Conversion', ...(expected === null ? [] : ['Expected'])] },
-    xAxis: timeAxis(from, to),
-    yAxis: valueAxis('Purchases / views', (value) => `${Math.round(value * 1e4) / 100}%`),
-    series: [
-      line,
-      ...(expected === null ? [] : [mean]),
-      marks('Drop', 'drop', DROP, 180),
-      marks('Spike', 'spike', SPIKE, 0),
-    ],
-  };
-  const label = `${title}: ${anomalies.map((each) => `${each.anomaly_type} ${hourText(each.window_start)}, ${percentText(each.conversion_rate)}`).join('; ')}`;
-  return figure({ option, height, label }, title);
+function hoursFigure(data: BrandHoursData): Html {
+  return figure(brandHoursChart(data, PALETTE), data.title);
 }

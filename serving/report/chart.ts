@@ -1,48 +1,45 @@
 /** Charts as SVG, drawn while the page is made: the page itself needs no script. */
 import { createHash } from 'node:crypto';
-import type { EChartsOption } from 'echarts';
-import { type Content, Html, html, whole } from './html';
+import { type Drawing, type Palette, WIDTH } from '../charts/drawing';
+import { wholeText } from '../whole_text';
+import { table } from './funnel_table';
+import { type Content, Html, html } from './html';
 
-/** Colours are the page's (style.ts), so that a chart follows light, dark and paper. */
-export const INK = 'var(--ink)';
-export const FAINT = 'var(--faint)';
-export const GRID = 'var(--grid)';
-export const DROP = 'var(--c2)';
-export const SPIKE = 'var(--c1)';
-/** Of Okabe and Ito's palette, told apart by people with any colour vision; lines differ in their dashes, too. */
-export const COLOURS = ['var(--c1)', 'var(--c2)', 'var(--c3)', 'var(--c4)', 'var(--c5)'];
-export const DASHES = ['solid', [8, 3], [2, 2], [10, 3, 2, 3], [5, 5]] as const;
+/**
+ * Colours are the page's (style.ts), so that a chart follows light, dark and paper. Those of lines are of Okabe and Ito's palette, told apart by people with any colour vision.
+ */
+export const PALETTE: Palette = {
+  ...{ ground: 'var(--ground)', ink: 'var(--ink)', faint: 'var(--faint)', grid: 'var(--grid)' },
+  ...{ drop: 'var(--c2)', spike: 'var(--c1)', font: 'inherit' },
+  lines: ['var(--c1)', 'var(--c2)', 'var(--c3)', 'var(--c4)', 'var(--c5)'],
+};
 
-export interface Drawing {
-  readonly option: EChartsOption;
-  /** Pixels; the page scales it to its width. */
-  readonly height: number;
-  readonly width?: number;
-  /** What the chart shows, for those who don't see it. */
-  readonly label: string;
+/** The chart in a figure that can be scrolled on narrow screens. */
+export function figure(drawing: Drawing, caption: Content): Html {
+  return around(drawing, caption, null);
 }
 
-const WIDTH = 760;
-const FONT = { fontFamily: 'inherit', fontSize: 12, color: FAINT };
+/** The same with a table of what it shows, which can be opened below it. */
+export function figureWithNumbers(drawing: Drawing, caption: Content): Html {
+  const { titles, rows } = drawing.numbers();
+  const numbers = html`<details class="numbers"><summary>Numbers of this chart</summary>${table(titles, rows)}</details>`;
+  return around(drawing, caption, numbers);
+}
 
-/** The chart in a figure that can be scrolled on narrow screens. @param numbers a table of what it shows, which can be opened below it */
-export function figure(drawing: Drawing, caption: Content, numbers: Html | null = null): Html {
-  const name = whole(drawing.label);
+function around(drawing: Drawing, caption: Content, numbers: Html | null): Html {
+  const name = wholeText(drawing.label);
   return html`<figure><figcaption>${caption}</figcaption>
 <div class="scroll" role="img" aria-label="${name}">${draw(drawing)}</div>
-${numbers === null ? null : html`<details class="numbers"><summary>Numbers of this chart</summary>${numbers}</details>`}</figure>
+${numbers}</figure>
 `;
 }
 
-function draw({ option, height, width = WIDTH }: Drawing): Html {
+function draw({ option, height }: Drawing): Html {
   // ECharts takes a tenth of a second to load, and few commands draw.
   const { init } = require('echarts') as typeof import('echarts');
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   try {
-    chart.setOption({
-      ...{ animation: false, backgroundColor: 'transparent', color: COLOURS, textStyle: FONT },
-      ...option,
-    });
+    chart.setOption(option);
     return new Html(still(chart.renderToSVGString()));
   } finally {
     chart.dispose();
@@ -69,63 +66,3 @@ function still(svg: string): string {
   const name = createHash('sha256').update(lean).digest('hex').slice(0, 12);
   return lean.replace(/(id="|="url\(#)@/g, `$1c${name}-`);
 }
-
-/** A horizontal axis of days or of hours. */
-export function timeAxis(from: number, to: number): NonNullable<EChartsOption['xAxis']> {
-  return {
-    type: 'time',
-    ...{ min: from, max: to },
-    axisLine: { lineStyle: { color: GRID } },
-    axisTick: { lineStyle: { color: GRID } },
-    axisLabel: {
-      ...FONT,
-      hideOverlap: true,
-      formatter: { day: '{d} {MMM}', month: '{d} {MMM}', year: '{d} {MMM}' },
-    },
-    splitLine: { show: false },
-  };
-}
-
-/** A vertical axis of amounts from 0. */
-export function valueAxis(
-  name: string,
-  text: (value: number) => string,
-): NonNullable<EChartsOption['yAxis']> {
-  return {
-    type: 'value',
-    ...{ name, min: 0, splitNumber: 4 },
-    nameTextStyle: { ...FONT, align: 'left' },
-    axisLabel: { ...FONT, formatter: text },
-    splitLine: { lineStyle: { color: GRID } },
-  };
-}
-
-export const PLOT = { left: 64, right: 24, top: 36, bottom: 32 };
-export const LEGEND = { top: 4, right: 8, itemWidth: 32, textStyle: { ...FONT, color: INK } };
-
-/** Characters of a name that have room beside a bar and in a legend. */
-const DRAWN_CHARACTERS = 18;
-
-/**
- * A text of the data as it may be drawn: one line, cut where it is long. zrender keeps what it has measured under the text itself, in a plain object, so that a brand called `__proto__` would write to every
- * object of the process; such a word gets an invisible character. ECharts' own cutting would measure parts of a text, and find that word in a longer one.
- */
-export function drawable(text: string): string {
-  const characters = [...whole(text).replace(/\s+/gu, ' ')];
-  const cut =
-    characters.length > DRAWN_CHARACTERS
-      ? `${characters.slice(0, DRAWN_CHARACTERS - 1).join('')}…`
-      : characters.join('');
-  return cut in Object.prototype ? `${cut}\u2060` : cut;
-}
-
-/** A legend of lines whose `name` is their index: for ECharts, too, a name of the data is better no key. */
-export function legendOf(names: readonly string[]) {
-  return {
-    ...LEGEND,
-    data: names.map((_, i) => String(i)),
-    formatter: (i: string) => drawable(names[Number(i)]),
-  };
-}
-/** Nothing reacts to a pointer. */
-export const STILL = { silent: true, emphasis: { disabled: true } };

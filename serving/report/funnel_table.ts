@@ -1,7 +1,8 @@
 /** Tables of the funnel. */
+
+import { countText, moneyText, percentText } from '../numbers';
 import { conversionOf, type Funnel, rate } from '../questions/funnel';
 import { type Content, type Html, html } from './html';
-import { countText, moneyText, percentText } from './numbers';
 
 export interface FunnelLine {
   readonly name: string;

@@ -1,5 +1,7 @@
 /** Asks everything that a report shows. What comes out is data alone: the page is made of it without a store. */
 import { DAY_MS, HOUR_MS } from '../../schema/events';
+import { MOST_LINES } from '../charts/drawing';
+import { type Comparison, comparedPeriods } from '../periods';
 import {
   type AnomalyDay,
   anomaliesByDay,
@@ -24,12 +26,9 @@ import {
   topBrands,
   withoutBrand,
 } from '../questions/totals';
-import { type Comparison, comparedPeriods } from './periods';
 
 /** Brands in tables and bars. */
 const TOP_BRANDS = 15;
-/** Brands with lines of their own: more can't be told apart. */
-const DAILY_BRANDS = 5;
 const TOP_CATEGORIES = 15;
 /** Anomalies whose evidence is shown; each is some 10 kB of the file. */
 export const MOST_EVIDENCE = 100;
@@ -124,7 +123,7 @@ export async function gatherReport(store: Store, source: string, choice: ReportC
     brandDays: await daysOfBrands(
       store,
       period,
-      top.slice(0, DAILY_BRANDS).map(({ key }) => key),
+      top.slice(0, MOST_LINES).map(({ key }) => key),
     ),
     categories: await categories(store, period, TOP_CATEGORIES),
     priceBands: await priceBands(store, period),

@@ -1,10 +1,11 @@
 /** The first thing one reads: the last week against the week before it, and what the whole period came to. */
+
+import { changeText, countText, moneyNumber, moneyText, percentText, periodText } from '../numbers';
 import { conversionOf, type Funnel, rate, sumOf } from '../questions/funnel';
 import type { Period } from '../questions/store';
 import type { DayFunnel } from '../questions/totals';
 import type { ReportData } from './gather';
 import { type Html, html } from './html';
-import { changeText, countText, moneyNumber, moneyText, percentText, periodText } from './numbers';
 
 interface Figure {
   readonly name: string;

@@ -1,4 +1,5 @@
 /** HTML that can't be broken by data: whatever is put into {@link html} is escaped, but for what {@link html} itself has made. */
+import { wholeText } from '../whole_text';
 
 /** Markup that may stand in a page as it is. Only this module and what draws charts make it. */
 export class Html {
@@ -37,10 +38,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A text as markup, in content or in a quoted attribute. What HTML can't hold (control characters, halves of surrogate pairs) becomes the replacement character. */
 export function escapeText(text: string): string {
-  return whole(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);
-}
-
-/** A text of characters that HTML can hold. */
-export function whole(text: string): string {
-  return text.replace(/\p{Surrogate}|(?![\t\n])\p{Cc}/gu, '\ufffd');
+  return wholeText(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);
 }

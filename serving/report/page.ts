@@ -1,10 +1,11 @@
 /** The report as one HTML file. It loads nothing and runs nothing: its policy forbids both, whatever the data says. */
+
+import { momentText, periodText } from '../numbers';
 import { anomalySections, brandHoursSection } from './anomalies';
 import { brandSections, categorySection, priceBandSection } from './brands';
 import type { ReportData } from './gather';
 import { funnelSection, headline } from './headline';
 import { Html, html } from './html';
-import { momentText, periodText } from './numbers';
 import { qualitySection } from './quality_section';
 import { STYLE } from './style';
 

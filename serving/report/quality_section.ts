@@ -1,10 +1,11 @@
 /** Data quality: what became of every record. */
+
+import { countText, percentText } from '../numbers';
 import { rate } from '../questions/funnel';
 import type { LedgerTotals } from '../questions/quality';
 import { table } from './funnel_table';
 import type { ReportData } from './gather';
 import { type Html, html } from './html';
-import { countText, percentText } from './numbers';
 
 export function qualitySection({ ledger, rejects }: ReportData): Html {
   const share = (count: number): string => percentText(rate(count, ledger.read));

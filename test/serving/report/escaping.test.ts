@@ -1,8 +1,9 @@
 /** Whatever the data says stays text: the laws of escaping, and whole pages with hostile names in every place that takes one. */
 import * as fc from 'fast-check';
 import { gatherReport } from '../../../serving/report/gather';
-import { html, whole } from '../../../serving/report/html';
+import { html } from '../../../serving/report/html';
 import { reportPage } from '../../../serving/report/page';
+import { wholeText } from '../../../serving/whole_text';
 import { computeReference } from '../../reference/reference';
 import { storeOf } from '../reference_store';
 import { activeParts, attribute, documentOf, textOf } from './html_document';
@@ -37,16 +38,16 @@ test('a text is read back as it was, in content and in an attribute', () => {
       const { elements } = documentOf(html`<p title="${value}">${value}</p>`.markup);
       const [p, ...more] = elements.slice(3);
       expect(more).toEqual([]);
-      expect(attribute(p, 'title')).toBe(whole(value));
-      expect(textOf(p)).toBe(whole(value));
+      expect(attribute(p, 'title')).toBe(wholeText(value));
+      expect(textOf(p)).toBe(wholeText(value));
     }),
     { numRuns: 1000 },
   );
 });
 
 test('what HTML can’t hold is replaced, and nothing else', () => {
-  expect(whole('a\u0000b\rc\ud800d\u0085')).toBe('a\ufffdb\ufffdc\ufffdd\ufffd');
-  expect(whole('é 𝄞\t\n\u00a0<')).toBe('é 𝄞\t\n\u00a0<');
+  expect(wholeText('a\u0000b\rc\ud800d\u0085')).toBe('a\ufffdb\ufffdc\ufffdd\ufffd');
+  expect(wholeText('é 𝄞\t\n\u00a0<')).toBe('é 𝄞\t\n\u00a0<');
 });
 
 /** A page about a shop in which everything that has a name is called `name`. */

@@ -1,6 +1,6 @@
 /** Which days the headline compares with which. */
-import { DAY_MS } from '../../schema/events';
-import type { Period } from '../questions/store';
+import { DAY_MS } from '../schema/events';
+import type { Period } from './questions/store';
 
 export interface Comparison {
   readonly latest: Period;

@@ -1,6 +1,6 @@
 /** Numbers, times and changes as people read them. A missing value is a dash. */
-import { HOUR_MS } from '../../schema/events';
-import type { Period } from '../questions/store';
+import { HOUR_MS } from '../schema/events';
+import type { Period } from './questions/store';
 
 const NONE = '–';
 const CENT = 100n;
@@ -27,23 +27,29 @@ export function moneyNumber(money: bigint): number {
 export function percentText(rate: number | null): string {
   if (rate === null) return NONE;
   const percent = rate * 100;
-  return `${percent.toLocaleString('en-US', digits(percent < 10 ? 2 : 1))}%`;
+  return `${withFraction(percent < 10 ? 2 : 1).format(percent)}%`;
 }
 
-/** A score or an expectation. */
+/** A score or an expectation. @param fraction digits behind the point, at most 2 */
 export function decimalText(value: number | null, fraction = 1): string {
-  return value === null ? NONE : value.toLocaleString('en-US', digits(fraction)).replace('-', '−');
+  return value === null ? NONE : withFraction(fraction).format(value).replace('-', '−');
 }
 
-function digits(fraction: number): Intl.NumberFormatOptions {
-  return { minimumFractionDigits: fraction, maximumFractionDigits: fraction };
+/** Kept, for making one takes longer than a hundred uses of it. */
+const FORMATS = [0, 1, 2].map(
+  (fraction) =>
+    new Intl.NumberFormat('en-US', { minimumFractionDigits: fraction, maximumFractionDigits: fraction }),
+);
+
+function withFraction(fraction: number): Intl.NumberFormat {
+  return FORMATS[fraction];
 }
 
 /** The change from one number to another, like `+12.3%`; a dash where there is nothing to compare with. */
 export function changeText(before: number | null, now: number | null): string {
   if (before === null || now === null || before === 0) return NONE;
   const change = (now / before - 1) * 100;
-  const text = `${Math.abs(change).toLocaleString('en-US', digits(1))}%`;
+  const text = `${withFraction(1).format(Math.abs(change))}%`;
   if (text === '0.0%') return '±0.0%';
   return `${change < 0 ? '−' : '+'}${text}`;
 }
