@@ -7,8 +7,9 @@
  */
 import { bigquerySchema } from '../../schema/bigquery';
 import type { Table } from '../../schema/table';
-import { type RunRow, runs, TABLES } from '../../schema/tables';
+import { runs, TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
+import type { RunIdentity } from '../run_identity';
 import type { Staged } from '../staging/stage_rows';
 import { openBigquery } from './client';
 import { createViews, dropTables, openDataset, prepareTables, tableMetadata } from './dataset';
@@ -19,9 +20,6 @@ import { type LoadProgress, loadStaged, stagingTable } from './load_staged';
 import { readOwner } from './owner';
 import { publishedCounts } from './published';
 import { isConflict, outputError } from './service_error';
-
-/** What a run says of itself, but for its counts, which the switch knows. */
-export type RunIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'>;
 
 /** Plain JSON, to travel in a graph: no credentials, which are those of where it runs. */
 export interface SwitchOptions {

@@ -4,8 +4,8 @@ import { quote } from '../../schema/duckdb';
 import { HOUR_MS } from '../../schema/events';
 import { pipelineLedger } from '../../schema/tables';
 import type { OpenBucket } from '../open_bucket';
+import type { RunIdentity } from '../run_identity';
 import { watermarkOf } from '../stream_watermark';
-import type { RunIdentity } from './switch_tables';
 
 const LEDGER = quote(pipelineLedger.name);
 

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { quote } from '../../schema/duckdb';
 import { runs, STREAM_TABLES } from '../../schema/tables';
+import type { StreamIdentity } from '../run_identity';
 import { removeStaging } from '../staging/staging_directory';
 import { refuseOther } from '../stream_owner';
 import { latestWatermark, watermarkOf } from '../stream_watermark';
@@ -10,7 +11,6 @@ import { withDuckdb } from './open';
 import { prepareOutput } from './prepare_output';
 import { storeError } from './store_error';
 import { createStreamTables, dropStreamTables, readOwner, tableNames } from './stream_tables';
-import type { RunIdentity } from './switch_tables';
 import { timestampSql } from './timestamp_sql';
 import { type LockWait, whenUnlocked } from './when_unlocked';
 
@@ -18,7 +18,7 @@ export interface StreamOutput extends LockWait {
   /** The DuckDB file. */
   readonly file: string;
   /** The run that begins; its watermark is the one it goes on from. */
-  readonly run: RunIdentity & { readonly state_id: string };
+  readonly run: StreamIdentity;
   /** Commits that the state holds: one that has some must find its own output. */
   readonly commits: number;
   /** Take the output over where it is another's, and empty it. Its own output keeps its rows. */

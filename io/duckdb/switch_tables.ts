@@ -7,16 +7,14 @@ import * as path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { duckdbCreateTable, duckdbViews, quote } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
-import { type RunRow, runs, TABLES } from '../../schema/tables';
+import { runs, TABLES } from '../../schema/tables';
 import { viewStatements } from '../../schema/views';
+import type { RunIdentity } from '../run_identity';
 import type { Staged } from '../staging/stage_rows';
 import { appendBlocks } from './append_blocks';
 import { withDuckdb } from './open';
 import { storeError } from './store_error';
 import { whenUnlocked } from './when_unlocked';
-
-/** What a run says of itself, but for its counts, which the switch knows. */
-export type RunIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'>;
 
 export interface SwitchOptions {
   /** The DuckDB file. */

@@ -9,6 +9,7 @@ import type { Table } from '../../schema/table';
 import { pipelineLedger, runs, STREAM_TABLES } from '../../schema/tables';
 import { InputError } from '../input_error';
 import type { OpenBucket } from '../open_bucket';
+import type { RunIdentity } from '../run_identity';
 import type { LoggedRows } from '../staging/log_rows';
 import { streamRows } from '../staging/stream_rows';
 import type { Owner } from '../stream_owner';
@@ -18,7 +19,7 @@ import type { AttachedFile } from './attached_file';
 import { doubtCutOff, openBuckets } from './open_buckets';
 import { storeError } from './store_error';
 import { readOwner, streamTombstones } from './stream_tables';
-import type { RunIdentity, TableCounts } from './switch_tables';
+import type { TableCounts } from './switch_tables';
 import { timestampSql } from './timestamp_sql';
 import {
   addTombstones,

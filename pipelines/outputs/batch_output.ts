@@ -1,4 +1,5 @@
 /** Where a batch run's tables go, whatever it is: made sure of before the run, written to by the graph's last step, read back for the summary. */
+import type { RunIdentity } from '../../io/run_identity';
 import type { Staged } from '../../io/staging/stage_rows';
 import type { RunMeasures, RunSummary } from '../summary';
 
@@ -14,9 +15,6 @@ export type Publishing =
       readonly perLaunch?: boolean;
       readonly options: import('../../io/bigquery/switch_tables').SwitchOptions;
     };
-
-/** What a run says of itself. */
-export type RunIdentity = Publishing['options']['run'];
 
 export interface BatchOutput {
   /** The output as messages name it. */

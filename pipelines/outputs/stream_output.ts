@@ -1,15 +1,9 @@
 /** Where a stream's tables go, whatever it is: made sure of before anything is read, written to before each commit, read back for the summary. */
+import type { StreamFlush, StreamIdentity } from '../../io/run_identity';
 import type { LoggedRows } from '../../io/staging/log_rows';
-import type { RunRow } from '../../schema/tables';
 import type { Store } from '../../serving/questions/store';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
-import type { OpenRow } from '../../transforms/ledger/check_ledger';
 import type { RunMeasures, RunSummary } from '../summary';
-
-/** What a stream's run says of itself, but for its counts, which the output knows. */
-export type StreamIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'> & {
-  readonly state_id: string;
-};
 
 export interface StreamStart {
   /** The run that begins. */
@@ -18,19 +12,6 @@ export interface StreamStart {
   readonly commits: number;
   /** Take the output over where it is another's, and empty it. Its own output keeps its rows. */
   readonly replace: boolean;
-}
-
-export interface StreamFlush {
-  /** The run as it is after this flush: `watermark` in milliseconds, null or beyond the year 9999 for complete. */
-  readonly run: StreamIdentity;
-  /** Time of the flush, milliseconds since 1970, which its rows get as computed_at. */
-  readonly now: number;
-  /** Number of the commit that the flush belongs to, which ledger rows get. */
-  readonly commit: number;
-  /** The run ends with this flush, drained or since its input is over. */
-  readonly isLast: boolean;
-  /** Told, before anything of the flush can be seen, which rows of the ledger should balance by now and don't. What it throws comes out as it is. */
-  readonly audit: (open: readonly OpenRow[]) => void;
 }
 
 export interface StreamOutput {

@@ -1,6 +1,6 @@
 /** Rows of a stream's tables, each a function of its key and order, and what a plain model in memory makes of them. */
 
-import type { RunIdentity } from '../../io/duckdb/switch_tables';
+import type { RunIdentity } from '../../io/run_identity';
 import { type LoggedRows, LogRows, takeLogged } from '../../io/staging/log_rows';
 import type { Table } from '../../schema/table';
 import {

@@ -2,7 +2,7 @@
  * A stream's tables in BigQuery. Rows go by the Storage Write API (docs/bigquery-streaming.md); SQL is asked only before the first of them and after the last, since a statement can't change what was streamed.
  */
 import { type LedgerRow, pipelineLedger, type RunRow, runs, STREAM_TABLES } from '../../../schema/tables';
-import type { OpenBucket } from '../../open_bucket';
+import type { StreamFlush, StreamIdentity } from '../../run_identity';
 import { rowBlocks } from '../../staging/block_writer';
 import type { LoggedRows } from '../../staging/log_rows';
 import { latestWatermark, watermarkOf } from '../../stream_watermark';
@@ -20,26 +20,11 @@ import { StreamLedger } from './stream_ledger';
 /** A stream holds its lease for days: it renews it once a minute. */
 const STREAM_LEASE_MS = 240_000;
 
-/** What a stream's run says of itself, but for its counts. Its watermark is in milliseconds; null or beyond the year 9999 for complete. */
-export type StreamIdentity = Omit<RunRow, 'counts' | 'finished_at' | 'status'> & {
-  readonly state_id: string;
-};
-
 export interface StreamOptions extends Omit<Claim, 'stateId'> {
   readonly dataset: DatasetName;
   /** Where the dataset is made if it is missing, and has to be; null: BigQuery's default, or wherever it is. */
   readonly location: string | null;
   readonly run: StreamIdentity;
-}
-
-export interface StreamFlush {
-  readonly run: StreamIdentity;
-  /** Time of the flush, milliseconds since 1970. */
-  readonly now: number;
-  readonly commit: number;
-  readonly isLast: boolean;
-  /** Told, before anything is sent, which rows of the ledger should balance by now and don't. What it throws comes out as it is. */
-  readonly audit: (open: readonly OpenBucket[]) => void;
 }
 
 /** Rows that BigQuery does not take: they are dead letters there, and the run must not go on as if nothing were missing. */
