@@ -6,6 +6,8 @@ import type { Answer, Question } from '../../schema/question';
 export interface Store {
   readonly dialect: QuestionDialect;
   readonly ask: <C extends Record<string, Column>>(question: Question<C>) => Promise<Answer<C>[]>;
+  /** The same object for as long as the tables are the same: what has been asked once need not be asked again. Left out where nobody can say. */
+  readonly moment?: object;
 }
 
 /** What stores write differently in questions. */
