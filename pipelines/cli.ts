@@ -11,6 +11,7 @@ import { redriveCommand } from './commands/redrive';
 import { replayCommand } from './commands/replay';
 import { reportCommand } from './commands/report';
 import { runCommand } from './commands/run';
+import { serveCommand } from './commands/serve';
 import { describeFailure } from './failure';
 import { packageVersion } from './package_version';
 import { usageError } from './usage_error';
@@ -36,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(replayCommand)
       .command(inspectCommand)
       .command(reportCommand)
+      .command(serveCommand)
       .command(redriveCommand)
       .command(joinCommand)
       .command(dataflowCommand)

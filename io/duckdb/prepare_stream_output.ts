@@ -34,13 +34,16 @@ export interface StreamOutput extends LockWait {
 export async function prepareStreamOutput(output: StreamOutput): Promise<string> {
   const { file, run } = output;
   // Whose it is, is for this function to say: so the check for batch runs is told to replace.
-  const staging = await whenUnlocked(() => prepareOutput(file, run.run_id, true), output);
+  const staging = await whenUnlocked(() => prepareOutput(file, run.run_id, true), {
+    ...output,
+    writes: file,
+  });
   try {
     if (fs.existsSync(file)) {
-      await whenUnlocked(
-        () => withDuckdb(file, 'READ_WRITE', (connection) => claim(connection, output)),
-        output,
-      );
+      await whenUnlocked(() => withDuckdb(file, 'READ_WRITE', (connection) => claim(connection, output)), {
+        ...output,
+        writes: file,
+      });
     } else {
       const built = path.join(staging, 'new.duckdb');
       await withDuckdb(built, 'READ_WRITE', (connection) => claim(connection, output));

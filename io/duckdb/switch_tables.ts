@@ -34,7 +34,7 @@ export type TableCounts = Record<string, number>;
  */
 export async function switchTables(staged: readonly Staged[], options: SwitchOptions): Promise<TableCounts> {
   const { file, staging } = options;
-  if (fs.existsSync(file)) return whenUnlocked(() => writeTables(file, staged, options));
+  if (fs.existsSync(file)) return whenUnlocked(() => writeTables(file, staged, options), { writes: file });
   const built = path.join(staging, 'new.duckdb');
   fs.rmSync(built, { force: true });
   const counts = await writeTables(built, staged, options);

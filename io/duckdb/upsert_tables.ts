@@ -69,14 +69,17 @@ export async function upsertTables(
 ): Promise<TableCounts> {
   const { output, isLast = false } = options;
   const { file } = output;
-  return whenUnlocked(() => {
-    if (!fs.existsSync(file))
-      throw new InputError(
-        `cannot write ${file}: it is gone. Put it back, or begin anew with another --state, which reads only what the source still has`,
-      );
-    const isLarge = rowsOf(logged) >= MANY_ROWS;
-    return output.use((connection) => flush(connection, logged, options), { isLarge, isLast });
-  }, options);
+  return whenUnlocked(
+    () => {
+      if (!fs.existsSync(file))
+        throw new InputError(
+          `cannot write ${file}: it is gone. Put it back, or begin anew with another --state, which reads only what the source still has`,
+        );
+      const isLarge = rowsOf(logged) >= MANY_ROWS;
+      return output.use((connection) => flush(connection, logged, options), { isLarge, isLast });
+    },
+    { ...options, writes: file },
+  );
 }
 
 async function flush(

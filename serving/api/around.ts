@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { refuseLargeBody } from './body';
+import { largeBody } from './body';
+import { refused } from './failures';
 import type { ApiEnv, ApiOptions } from './options';
 import { Refusal } from './refusal';
 import { Gate } from './token';
@@ -29,6 +30,11 @@ const LOOPBACK_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 export function around(options: ApiOptions, free: ReadonlySet<string>): MiddlewareHandler<ApiEnv> {
   const gate = options.token === null ? null : new Gate(options.token);
   const { loopbackNamesOnly, onRequest } = options;
+  const refusalBefore = (c: Context<ApiEnv>): Refusal | null =>
+    (loopbackNamesOnly ? foreignName(c) : null) ??
+    (gate !== null && !free.has(c.req.path) ? stranger(c, gate) : null) ??
+    largeBody(c.req.header('content-length')) ??
+    brokenQuery(c.req.url);
   return async (c, next) => {
     const start = performance.now();
     const given = c.req.header('x-request-id');
@@ -36,11 +42,9 @@ export function around(options: ApiOptions, free: ReadonlySet<string>): Middlewa
     c.set('requestId', id);
     c.header('X-Request-Id', id);
     for (const [name, value] of HEADERS) c.header(name, value);
-    if (loopbackNamesOnly) refuseForeignName(c);
-    if (gate !== null && !free.has(c.req.path)) refuseStranger(c, gate);
-    refuseLargeBody(c.req.header('content-length'));
-    refuseBrokenQuery(c.req.url);
-    await next();
+    const refusal = refusalBefore(c);
+    if (refusal === null) await next();
+    else c.res = refused(c, refusal);
     onRequest?.({
       ...{ request_id: id, method: c.req.method, route: routePath(c, -1), status: c.res.status },
       ms: Math.round((performance.now() - start) * 100) / 100,
@@ -49,38 +53,45 @@ export function around(options: ApiOptions, free: ReadonlySet<string>): Middlewa
   };
 }
 
-function refuseForeignName(c: Context<ApiEnv>): void {
+function foreignName(c: Context<ApiEnv>): Refusal | null {
   const host = c.req.header('host') ?? new URL(c.req.url).host;
-  if (!LOOPBACK_NAME.test(host))
-    throw new Refusal(
-      'forbidden',
-      'This server answers under localhost or 127.0.0.1 only. A proxy has to send such a Host, or FUNNELPULSE_TOKEN has to be set',
-    );
+  if (LOOPBACK_NAME.test(host)) return null;
+  return new Refusal(
+    'forbidden',
+    'This server answers under localhost or 127.0.0.1 only. A proxy has to send such a Host, or FUNNELPULSE_TOKEN has to be set',
+  );
 }
 
-function refuseStranger(c: Context<ApiEnv>, gate: Gate): void {
-  if (!gate.admits(c.req.header('authorization'), c.req.header('cookie')))
-    throw new Refusal(
-      'unauthorized',
-      'A token is needed: send the header Authorization: Bearer TOKEN, or show it to POST /session',
-      { 'WWW-Authenticate': 'Bearer realm="funnelpulse"' },
-    );
+function stranger(c: Context<ApiEnv>, gate: Gate): Refusal | null {
+  if (gate.admits(c.req.header('authorization'), c.req.header('cookie'))) return null;
+  return new Refusal(
+    'unauthorized',
+    'A token is needed: send the header Authorization: Bearer TOKEN, or show it to POST /session',
+    { 'WWW-Authenticate': 'Bearer realm="funnelpulse"' },
+  );
 }
 
 /** What is no UTF-8 is no name of anything, and must not be taken for one that looks like it. */
-function refuseBrokenQuery(url: string): void {
+function brokenQuery(url: string): Refusal | null {
   const start = url.indexOf('?');
-  if (start === -1) return;
+  if (start === -1) return null;
   for (const part of url.slice(start + 1).split('&')) {
     const equals = part.indexOf('=');
     const name = equals === -1 ? part : part.slice(0, equals);
     if (part !== '' && !PARAMETER_NAME.test(name))
-      throw new Refusal('bad_request', 'There is a parameter that no question has. /docs lists them');
-    if (!part.includes('%')) continue;
-    try {
-      decodeURIComponent(part.slice(equals + 1));
-    } catch {
-      throw new Refusal('bad_request', `${name}: expected UTF-8, each byte of it as % and two digits`);
-    }
+      return new Refusal('bad_request', 'There is a parameter that no question has. /docs lists them');
+    if (!isUtf8(part.slice(equals + 1)))
+      return new Refusal('bad_request', `${name}: expected UTF-8, each byte of it as % and two digits`);
+  }
+  return null;
+}
+
+function isUtf8(encoded: string): boolean {
+  if (!encoded.includes('%')) return true;
+  try {
+    decodeURIComponent(encoded);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -4,9 +4,9 @@ import { Refusal } from './refusal';
 /** Bytes that a body may have: a token fits, and nothing else is taken. */
 export const MOST_BODY_BYTES = 4096;
 
-/** @throws {Refusal} for a body that says it is larger; who doesn't say is counted while it is read */
-export function refuseLargeBody(declared: string | undefined): void {
-  if (declared !== undefined && !(Number(declared) <= MOST_BODY_BYTES)) throw tooLarge();
+/** For a body that says it is larger; who doesn't say is counted while it is read. @param declared the header `Content-Length` */
+export function largeBody(declared: string | undefined): Refusal | null {
+  return declared === undefined || Number(declared) <= MOST_BODY_BYTES ? null : tooLarge();
 }
 
 /** @throws {Refusal} when it is larger */

@@ -41,7 +41,8 @@ function refusalOf(error: Error): Refusal {
   return new Refusal('internal', 'This server has failed. Its log has the request’s id and says why');
 }
 
-function refused(c: Context<ApiEnv>, refusal: Refusal): Response {
+/** The answer that says no. */
+export function refused(c: Context<ApiEnv>, refusal: Refusal): Response {
   for (const [name, value] of Object.entries(refusal.headers)) c.header(name, value);
   c.header('Cache-Control', 'no-store');
   return c.json(refusal.body(c.get('requestId')), refusal.status);
