@@ -269,6 +269,14 @@ export const STREAM_OPTIONS = {
     defaultDescription: 'not served',
     change: 'Set it where a monitoring system looks',
   },
+  serve: {
+    type: 'string',
+    describe:
+      'Serve the dashboard and the HTTP API of the output while the stream runs, on 127.0.0.1 or at a HOST, for which FUNNELPULSE_TOKEN has to be set',
+    unit: 'PORT or HOST:PORT; port 0 for any free one',
+    defaultDescription: 'not served',
+    change: 'Set it to watch the stream in a browser, or to ask it from programs',
+  },
 } as const satisfies Record<string, DeclaredOption>;
 
 /** Options that decide how it is computed; they never change a result. */

@@ -22,6 +22,7 @@ type Work<T> = (connection: DuckDBConnection) => Promise<T>;
 export class AttachedFile {
   private opened: Promise<{ database: DuckDBInstance; outer: DuckDBConnection }> | undefined;
   private holders = 0;
+  private moment = {};
   private readonly pending = new Set<Promise<unknown>>();
   /** Attaching and letting go take turns. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -42,7 +43,9 @@ export class AttachedFile {
     return this.held(async (database, outer) => {
       // Threads cost a small flush a quarter of its CPU time and gain it nothing.
       await outer.run(`SET threads = ${isLarge ? 2 : 1}`);
-      const done = await within(database, work);
+      const done = await within(database, work).finally(() => {
+        this.moment = {};
+      });
       // Forced: readers keep what they see, and don't hinder it.
       if (isLast || this.logBytes > LARGEST_LOG_BYTES) await outer.run('FORCE CHECKPOINT output');
       return done;
@@ -52,13 +55,14 @@ export class AttachedFile {
   /**
    * Reads the file as of one moment, beside other readers and {@link use}.
    *
+   * @param work is given an object, too, which is another one when the file has been written to since
    * @throws as {@link use}
    */
-  read<T>(work: Work<T>): Promise<T> {
+  read<T>(work: (connection: DuckDBConnection, moment: object) => Promise<T>): Promise<T> {
     return this.held((database) =>
       within(database, async (connection) => {
         await connection.run('BEGIN TRANSACTION READ ONLY');
-        return work(connection);
+        return work(connection, this.moment);
       }),
     );
   }

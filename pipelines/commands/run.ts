@@ -20,7 +20,13 @@ async function run(args: RunArguments): Promise<void> {
     return runOnDataflow(args);
   }
   refuseDataflowOptions(args);
-  if (!args.input.some(isSubscription)) return runFiles(args);
+  if (!args.input.some(isSubscription)) {
+    if (args.serve !== undefined)
+      throw new InputError(
+        `--serve shows a stream while it runs. After a run over files: funnelpulse serve --from ${args.output}`,
+      );
+    return runFiles(args);
+  }
   if (args.input.length > 1)
     throw new InputError(
       `--input ${args.input.join(' ')}: a subscription can’t be read together with anything else. Name one subscription, or files`,

@@ -13,6 +13,8 @@ import { interruptible } from '../interrupt';
 import { parseDuration, parseSize, requireWhole } from '../option_values';
 import { chooseStreamOutput } from '../outputs/choose_output';
 import { funnelOptions, type RunArguments } from '../run_arguments';
+import type { HttpServer } from '../serving/serve_http';
+import { StreamServed } from '../serving/stream_served';
 import { statusLine } from '../status_line';
 import { serveMetrics } from '../stream_metrics';
 import { type SourceStatus, StreamStatus, statusText } from '../stream_status';
@@ -57,6 +59,7 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
     allowedLatenessMs: options.windowing.allowedLatenessMs,
   });
   const status = new StreamStatus(() => ({ unacked: source.statistics.unacked, outage }));
+  const served = new StreamServed(args.output, output, () => status.numbers());
   const line = args.quiet || args.json ? null : statusLine();
   const workerCount = requireWhole('workers', args.workers ?? 0, 0, 256);
   const metricsPort = args['metrics-port'];
@@ -69,7 +72,10 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   const workers = startWorkers(workerCount, [], WORKER_PATH);
   // What goes on by itself begins where it is sure to be ended: else a port that is taken would leave a process that never exits.
   const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
+  let server: HttpServer | undefined;
   try {
+    if (args.serve !== undefined) server = await startServing(args.serve, served);
+    if (server !== undefined && !args.quiet) process.stderr.write(`dashboard: ${server.url}\n`);
     const runId = await executeStream({
       source: readMessages({ subscription, timestampAttribute }),
       sources: { [PUBSUB_READ_URN]: () => source },
@@ -94,7 +100,10 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       }),
       onLate: (records) => status.dropped(records),
       onRest: (rest, result) => status.rested(rest, result),
-      onFlush: (rows, milliseconds) => status.flushed(rows, milliseconds),
+      onFlush: (rows, milliseconds) => {
+        status.flushed(rows, milliseconds);
+        served.changed();
+      },
     });
     line?.end();
     if (args.quiet && !args.json) return;
@@ -108,12 +117,19 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
   } finally {
     clearInterval(showing);
     line?.end();
+    await server?.close();
     await metrics?.close();
     await Promise.all(workers.map((worker) => worker.stop()));
   }
 }
 
 const SHOW_EVERY_MS = 500;
+
+/** Loaded here: its packages take a while, and most streams need none of them. */
+function startServing(address: string, served: StreamServed): Promise<HttpServer> {
+  const { serveStream } = require('../serving/serve_stream') as typeof import('../serving/serve_stream');
+  return serveStream(address, served);
+}
 
 /** The subscription's full name. @throws InputError where the input is no subscription, or options are given that only files have */
 function subscriptionOf(args: RunArguments): string {

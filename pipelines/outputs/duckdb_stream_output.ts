@@ -48,8 +48,8 @@ export function duckdbStreamOutput(file: string): StreamOutput {
               throw new InputError(
                 `${file} can't be read now: the run ${isClosed ? 'has ended' : 'is starting'}`,
               );
-            return attached.read((connection) =>
-              questions({ dialect: DUCKDB_QUESTIONS, ask: (question) => ask(connection, question) }),
+            return attached.read((connection, moment) =>
+              questions({ dialect: DUCKDB_QUESTIONS, moment, ask: (question) => ask(connection, question) }),
             );
           },
           { patienceMs: READERS_PATIENCE_MS },

@@ -5,15 +5,14 @@ import type { StreamOutput } from '../outputs/stream_output';
 import type { StreamNumbers } from '../stream_status';
 
 export class StreamServed implements Served {
-  readonly name: string;
   private readonly changes = new EventEmitter().setMaxListeners(0);
 
+  /** @param name the output as the user named it */
   constructor(
-    private readonly output: Pick<StreamOutput, 'name' | 'read'>,
+    readonly name: string,
+    private readonly output: Pick<StreamOutput, 'read'>,
     private readonly numbers: () => StreamNumbers,
-  ) {
-    this.name = output.name;
-  }
+  ) {}
 
   get read(): Served['read'] {
     return this.output.read;
