@@ -228,8 +228,7 @@ export class SharedReader {
     try {
       return await ask(connection, question);
     } catch (error) {
-      const text = error instanceof Error ? error.message : '';
-      if (/Catalog Error: Table with name/.test(text))
+      if (/Catalog Error: Table with name/.test(String(error)))
         throw new InputError(
           `${this.file} holds no tables of a run: it is no output of funnelpulse run, or of one that never began`,
         );

@@ -14,7 +14,7 @@ import { anomalyFields, anomalyOnWire } from './anomaly_fields';
 import { answer } from './answer';
 import { cursorOf, placeOf } from './cursor';
 import type { ApiEnv, Serving } from './options';
-import { EARLIEST, LATEST, nameParameter, pageParameters, rangeOrAll, rangeParameters } from './parameters';
+import { EARLIEST, END, nameParameter, pageParameters, rangeOrAll, rangeParameters } from './parameters';
 import { REFUSED } from './refusal';
 import { count, day } from './wire';
 
@@ -102,7 +102,7 @@ export function anomalyRoutes(api: OpenAPIHono<ApiEnv>, { served }: Serving): vo
   });
 
   api.openapi(byDay, async (c) => {
-    const { from, to } = rangeOrAll(c.req.valid('query')) ?? { from: EARLIEST, to: LATEST };
+    const { from, to } = rangeOrAll(c.req.valid('query')) ?? { from: EARLIEST, to: END };
     const period = { since: dayOf(from), until: dayOf(to - 1) };
     const days = await served.read((store) => anomaliesByDay(store, period));
     return answer(c, { days: [...days] });

@@ -19,7 +19,7 @@ import {
 } from './anomaly_fields';
 import { answer } from './answer';
 import type { ApiEnv, Serving } from './options';
-import { EARLIEST, LATEST } from './parameters';
+import { EARLIEST, END } from './parameters';
 import { NOT_FOUND, REFUSED, Refusal } from './refusal';
 import { count, day, funnelFields, funnelOnWire, time, timeText } from './wire';
 
@@ -96,7 +96,7 @@ async function evidenceOf(store: Store, row: AnomalyRow): Promise<z.output<typeo
   const { brand, window_start: hour } = row;
   const around = {
     from: Math.max(hour - HOURS_AROUND * HOUR_MS, EARLIEST),
-    to: Math.min(hour + (HOURS_AROUND + 1) * HOUR_MS, LATEST),
+    to: Math.min(hour + (HOURS_AROUND + 1) * HOUR_MS, END),
   };
   const days = await usualDays(store, row);
   const hours = await hoursOfBrand(store, brand, around);

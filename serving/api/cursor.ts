@@ -1,7 +1,7 @@
 /** Where the next page begins, as a text that means nothing to who gets it: the range that was asked for and the last row's place in the order. Whatever comes back as one is checked like any parameter. */
 import type { OrderColumn, Position } from '../questions/paging';
 import type { TimeRange } from '../questions/time_range';
-import { EARLIEST, LATEST } from './parameters';
+import { EARLIEST, END } from './parameters';
 import { Refusal } from './refusal';
 
 export interface Place {
@@ -52,7 +52,7 @@ function partOf({ type }: OrderColumn, value: unknown): Position[number] {
 }
 
 function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= EARLIEST && (value as number) <= LATEST;
+  return Number.isSafeInteger(value) && (value as number) >= EARLIEST && (value as number) <= END;
 }
 
 function wrong(): Refusal {

@@ -2,12 +2,13 @@
 import { z } from '@hono/zod-openapi';
 import { DAY_MS } from '../../schema/events';
 import type { Period } from '../questions/store';
-import type { TimeRange } from '../questions/time_range';
+import { LATEST, type TimeRange } from '../questions/time_range';
 import { Refusal } from './refusal';
 
-/** Times that can be asked for, milliseconds since 1970: the years 1 to 9999. */
+/** Times that can be asked for begin with the year 1, in milliseconds since 1970 … */
 export const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
-export const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+/** … and end with the year 9999. */
+export const END = LATEST + 1;
 
 /** Days of a range that is not given: the last ones that are covered. */
 const DEFAULT_DAYS = 30;
@@ -60,7 +61,7 @@ function bounded(
   to: Bound,
   other: (given: { from?: number; to?: number }) => TimeRange,
 ): TimeRange {
-  const end = to === undefined ? undefined : Math.min(to.at + (to.isDay ? DAY_MS : 0), LATEST);
+  const end = to === undefined ? undefined : to.at + (to.isDay ? DAY_MS : 0);
   const given = { ...(from && { from: from.at }), ...(end !== undefined && { to: end }) };
   if (given.from !== undefined && given.to !== undefined && given.from >= given.to)
     throw new Refusal('bad_request', 'to: expected a day that is not before from, or a time after it');
@@ -72,7 +73,7 @@ export function rangeOrLatest(query: { from?: Bound; to?: Bound }, covered: Peri
   if (covered === null && (query.from === undefined || query.to === undefined)) return null;
   const end = covered === null ? 0 : Date.parse(covered.until) + DAY_MS;
   return bounded(query.from, query.to, ({ from, to }) => {
-    const until = to ?? Math.min(from === undefined ? end : Math.max(end, from + DAY_MS), LATEST);
+    const until = to ?? Math.min(from === undefined ? end : Math.max(end, from + DAY_MS), END);
     return { from: Math.max(until - DEFAULT_DAYS * DAY_MS, EARLIEST), to: until };
   });
 }
@@ -80,7 +81,7 @@ export function rangeOrLatest(query: { from?: Bound; to?: Bound }, covered: Peri
 /** The range that was asked for, open where it is; null where nothing is. */
 export function rangeOrAll(query: { from?: Bound; to?: Bound }): TimeRange | null {
   if (query.from === undefined && query.to === undefined) return null;
-  return bounded(query.from, query.to, () => ({ from: EARLIEST, to: LATEST }));
+  return bounded(query.from, query.to, () => ({ from: EARLIEST, to: END }));
 }
 
 /** How many rows, and where to go on. @param usual rows where it is not said */

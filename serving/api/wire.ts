@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { MONEY_SCALE } from '../../schema/column';
 import { conversionOf, type Funnel, rate } from '../questions/funnel';
+import { LATEST } from '../questions/time_range';
 
 /** Ten-thousandths → `-12.3400`. */
 export function decimalText(money: bigint): string {
@@ -9,9 +10,9 @@ export function decimalText(money: bigint): string {
   return `${money < 0n ? '-' : ''}${digits.slice(0, -MONEY_SCALE)}.${digits.slice(-MONEY_SCALE)}`;
 }
 
-/** Milliseconds since 1970 → `2019-10-01T00:00:00Z`, with milliseconds where there are any. */
+/** Milliseconds since 1970 → `2019-10-01T00:00:00Z`, with milliseconds where there are any. What ends with the year 9999 ends a millisecond earlier: a year has four digits. */
 export function timeText(time: number): string {
-  return new Date(time).toISOString().replace('.000Z', 'Z');
+  return new Date(Math.min(time, LATEST)).toISOString().replace('.000Z', 'Z');
 }
 
 /** As {@link timeText}; null stays. */

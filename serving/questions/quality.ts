@@ -4,7 +4,7 @@ import type { Answer } from '../../schema/question';
 import { deadLetters, type LedgerRow, pipelineLedger } from '../../schema/tables';
 import { behind, type OrderColumn, orderBy, type Position } from './paging';
 import type { QuestionDialect, Store } from './store';
-import type { TimeRange } from './time_range';
+import { LATEST, type TimeRange } from './time_range';
 
 export const LEDGER_COLUMNS = {
   read: required('int64', 'Records read'),
@@ -37,7 +37,7 @@ export async function ledgerTotals(
   const unknown = ['late_dropped', 'unaccounted'].map((name) => `COUNT(*) - COUNT(${name})`);
   const [totals] = await ask({
     sql: `SELECT ${sums.join(', ')}, ${unknown[0]} AS late_unknown, ${unknown[1]} AS unaccounted_unknown FROM ${dialect.table(pipelineLedger.name)} WHERE ${timed(dialect, 'window_start', range)}`,
-    parameters: { ...range },
+    parameters: timesOf(range),
     columns: LEDGER_COLUMNS,
   });
   return totals;
@@ -50,7 +50,7 @@ export function rejectReasons(
 ): Promise<RejectReason[]> {
   return ask({
     sql: `SELECT reason, COUNT(*) AS records FROM ${dialect.table(deadLetters.name)} WHERE ${timed(dialect, 'event_time', range)} GROUP BY reason ORDER BY records DESC, reason`,
-    parameters: { ...range },
+    parameters: timesOf(range),
     columns: REASON_COLUMNS,
   });
 }
@@ -74,11 +74,15 @@ export function ledgerRows(
   const page = behind(dialect, LEDGER_ORDER, after);
   return ask({
     sql: `SELECT ${names.join(', ')} FROM ${dialect.table(pipelineLedger.name)} WHERE ${timed(dialect, 'window_start', range)} AND ${page.sql} ${orderBy(LEDGER_ORDER)} LIMIT ${dialect.parameter('most')}`,
-    parameters: { ...range, ...page.parameters, most },
+    parameters: { ...timesOf(range), ...page.parameters, most },
     columns: pipelineLedger.columns,
   });
 }
 
 function timed({ time }: QuestionDialect, column: string, range: TimeRange | null): string {
   return range === null ? 'TRUE' : `${column} >= ${time('from')} AND ${column} < ${time('to')}`;
+}
+
+function timesOf(range: TimeRange | null): Record<string, number> {
+  return range === null ? {} : { from: range.from, to: Math.min(range.to, LATEST) };
 }

@@ -3,7 +3,10 @@ import { DAY_MS } from '../../schema/events';
 import type { Condition } from './paging';
 import type { QuestionDialect } from './store';
 
-/** Milliseconds since 1970; `to` is excluded. Years 1 to 9999. */
+/** The last time there is in the stores, milliseconds since 1970. */
+export const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Milliseconds since 1970; `to` is excluded. Years 1 to 9999, of which the last may end the range. */
 export interface TimeRange {
   readonly from: number;
   readonly to: number;
@@ -18,7 +21,7 @@ export function isOfDays({ from, to }: TimeRange): boolean {
 export function withinHours(dialect: QuestionDialect, { from, to }: TimeRange): Condition {
   return {
     sql: `window_date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} AND window_start >= ${dialect.time('from')} AND window_start < ${dialect.time('to')}`,
-    parameters: { from, to, since: dayOf(from), until: dayOf(to - 1) },
+    parameters: { from, to: Math.min(to, LATEST), since: dayOf(from), until: dayOf(to - 1) },
   };
 }
 
