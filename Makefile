@@ -70,6 +70,11 @@ bench-stream: $(BUILT) ## Measure streams: from memory, and against the Pub/Sub 
 	@node bench/stream_memory.js
 	@node bench/stream.js
 
+.PHONY: bench-report
+
+bench-report: $(BUILT) ## Measure the report's page: its size, how long it takes to make, and its first paint in Chromium, which this installs
+	@node bench/page.js
+
 verify: lint ## Check format, lint and types, then run all tests, 10,000 random streams among them
 	@FUNNELPULSE_STREAMS=10000 $(MAKE) --no-print-directory test
 

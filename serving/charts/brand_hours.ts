@@ -49,7 +49,7 @@ export function brandHoursChart(data: BrandHoursData, palette: Palette): Drawing
     }),
   };
   const mean = {
-    ...{ ...STILL, type: 'line' as const, name: 'Expected', showSymbol: false },
+    ...{ ...STILL, type: 'line' as const, name: 'Expected', symbol: 'none' },
     lineStyle: { width: 1.5, type: [6, 4] as never, color: faint },
     data: [
       [from, expected],

@@ -53,7 +53,7 @@ export function revenueConversionChart(of: string, all: readonly KeyedFunnel[], 
     height: 48 + 28 * all.length,
     label: `${title}: ${all.map(({ key }, i) => `${key} ${texts[i].join(', ')}`).join('; ')}`,
     numbers: () => ({
-      titles: ['', 'Revenue', 'Conversion'],
+      titles: ['Name', 'Revenue', 'Conversion'],
       rows: all.map(({ key }, i) => [key, ...texts[i]]),
     }),
   };

@@ -40,7 +40,7 @@ function evidenceOf({ anomaly, hours, bands }: Evidence, { priceBands }: ReportD
   const sorted = [...bands].sort((a, b) => byPrice(a.price_band, b.price_band));
   const summary = html`<b>${brand}</b>: ${anomaly_type}, ${hourText(window_start)}, revenue at risk ${moneyText(anomaly.revenue_at_risk)}`;
   const facts = table(
-    ['', 'Expected', 'Actual'],
+    ['Measure', 'Expected', 'Actual'],
     [
       ['Conversion', percentText(expectedConversion(anomaly)), percentText(anomaly.conversion_rate)],
       ['Purchases', decimalText(anomaly.expected_purchases), countText(anomaly.purchases)],

@@ -29,7 +29,7 @@ export function figureWithNumbers(drawing: Drawing, caption: Content): Html {
 function around(drawing: Drawing, caption: Content, numbers: Html | null): Html {
   const name = wholeText(drawing.label);
   return html`<figure><figcaption>${caption}</figcaption>
-<div class="scroll" role="img" aria-label="${name}">${draw(drawing)}</div>
+<div class="scroll" tabindex="0"><div role="img" aria-label="${name}">${draw(drawing)}</div></div>
 ${numbers}</figure>
 `;
 }

@@ -8,6 +8,7 @@ body{margin:0 auto;max-width:56rem;padding:1rem;background:var(--ground);color:v
 h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
 h2{font-size:1.25rem;margin:2.5rem 0 .5rem;border-top:1px solid var(--grid);padding-top:1rem}
 h3{font-size:1rem;margin:1.25rem 0 .25rem}
+h1,p,summary,figcaption{overflow-wrap:anywhere}
 a{color:var(--c1)}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0;margin:.5rem 0}
 .faint,figcaption,.card small{color:var(--faint)}
