@@ -17,12 +17,14 @@ const MOST_DAYS = 7;
  *
  * @param covered the days with events, which may begin before the period
  * @param watermark milliseconds since 1970; null where the output is complete
+ * @param most how many days are compared at most
  * @returns null where there are not two whole days
  */
 export function comparedPeriods(
   covered: Period,
   { until }: Period,
   watermark: number | null,
+  most = MOST_DAYS,
 ): Comparison | null {
   const lastWhole =
     watermark === null
@@ -30,7 +32,7 @@ export function comparedPeriods(
       : new Date(Math.floor(watermark / DAY_MS) * DAY_MS - DAY_MS).toISOString().slice(0, 10);
   const last = lastWhole < until ? lastWhole : until;
   const whole = (Date.parse(last) - Date.parse(covered.since)) / DAY_MS + 1;
-  const days = Math.min(MOST_DAYS, Math.floor(whole / 2));
+  const days = Math.min(most, Math.floor(whole / 2));
   if (!(days >= 1)) return null;
   return {
     latest: { since: addDays(last, 1 - days), until: last },
