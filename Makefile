@@ -6,7 +6,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 ROOMS    := beam io pipelines producers runners schema serving transforms
-SOURCES  := $(shell find $(wildcard $(ROOMS)) -name '*.ts')
+SOURCES  := $(shell find $(wildcard $(ROOMS)) -name '*.ts') $(shell find dashboard -type f)
 CLI      := node dist/bundle/cli.js
 
 PACKAGES := node_modules/.installed

@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runners: ['beam'],
   producers: ['schema', 'beam'],
   serving: ['schema'],
+  dashboard: ['serving', 'schema'],
   schema: [],
   beam: [],
 };
@@ -56,7 +57,7 @@ function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const file = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return file === 'transforms/kernel/assembly' ? [] : filesIn(file);
-    return file.endsWith('.ts') && !file.endsWith('.d.ts') ? [file] : [];
+    return /\.tsx?$/.test(file) && !file.endsWith('.d.ts') ? [file] : [];
   });
 }
 
@@ -100,7 +101,7 @@ function importsIn(text: string, file: string): Import[] {
       inFunction || /Function|^(Class|Private)Method$|^Constructor$|^MethodProperty$/.test(node.type ?? '');
     for (const child of Object.values(node)) visit(child, deeper);
   };
-  visit(parseSync(text, { syntax: 'typescript', target: 'es2022' }).body, false);
+  visit(parseSync(text, { syntax: 'typescript', tsx: file.endsWith('.tsx'), target: 'es2022' }).body, false);
   return found;
 }
 
@@ -114,7 +115,7 @@ function isLoading(callee: Node): boolean {
 function resolved(source: string, from: string): string {
   if (!source.startsWith('.')) return source;
   const path = join(dirname(from), source).replace(/\.js$/, '');
-  const candidates = [`${path}.ts`, `${path}/index.ts`, path];
+  const candidates = [`${path}.ts`, `${path}.tsx`, `${path}/index.ts`, path];
   const target = candidates.find((name) => statSync(join(ROOT, name), { throwIfNoEntry: false })?.isFile());
   if (target === undefined) throw new Error(`${from} imports ${source}, which is not there`);
   return relative(ROOT, join(ROOT, target));
@@ -160,6 +161,7 @@ test('every room has sources', () => {
       'runners',
       'producers',
       'serving',
+      'dashboard',
       'schema',
       'beam',
     ]),
@@ -205,10 +207,10 @@ test.each(Object.keys(MAY_IMPORT_IN_IO))('io/%s imports no other kind of end', (
 });
 
 test('everything imported from outside is declared in package.json', () => {
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const packages = [...imports].flatMap(([file, list]) =>
     list
-      .filter(({ target }) => !target.endsWith('.ts') && !target.startsWith('node:'))
+      .filter(({ target }) => !/\.tsx?$/.test(target) && !target.startsWith('node:'))
       .map(({ target }) => ({
         file,
         name: target
@@ -217,7 +219,10 @@ test('everything imported from outside is declared in package.json', () => {
           .join('/'),
       })),
   );
-  expect(packages.filter(({ name }) => !(name in dependencies))).toEqual([]);
+  // What the dashboard needs is in its bundle: nobody installs it.
+  const declaredFor = (file: string) =>
+    file.startsWith('dashboard/') ? { ...dependencies, ...devDependencies } : dependencies;
+  expect(packages.filter(({ file, name }) => !(name in declaredFor(file)))).toEqual([]);
   const used = new Set(packages.map(({ name }) => name));
   expect(Object.keys(dependencies).filter((name) => !used.has(name))).toEqual([]);
   expect(packages.filter(({ name }) => builtinModules.includes(name))).toEqual([]);
@@ -240,6 +245,14 @@ test.each(WORKER_ENTRIES)(
     expect(heavy.map((target) => way.get(target)!.join(' → '))).toEqual([]);
   },
 );
+
+test('what the dashboard loads runs in browsers: nothing of Node, and no packages but its two', () => {
+  const loaded = new Set(filesIn('dashboard'));
+  for (const file of loaded)
+    for (const { target, atLoad } of imports.get(file) ?? []) if (atLoad) loaded.add(target);
+  const outside = [...loaded].filter((target) => !/\.tsx?$/.test(target)).map((name) => name.split('/')[0]);
+  expect([...new Set(outside)].sort()).toEqual(['echarts', 'preact']);
+});
 
 test('the harness knows no runner', () => {
   const wrong = filesIn('runners/harness').flatMap((file) =>
@@ -264,7 +277,7 @@ test('questions know no page', () => {
 test('names say what is in a file', () => {
   const all = [...sources, ...filesIn('test')];
   expect(all.filter((file) => NAMES_THAT_SAY_NOTHING.test(file))).toEqual([]);
-  expect(all.filter((file) => !/^[a-z0-9_]+(\.test)?\.ts$/.test(basename(file)))).toEqual([]);
+  expect(all.filter((file) => !/^[a-z0-9_]+(\.test)?\.tsx?$/.test(basename(file)))).toEqual([]);
 });
 
 test(`no file has more than ${MOST_LINES} lines`, () => {

@@ -1,0 +1,56 @@
+/** The numbers one looks at first, and how they have changed. */
+import {
+  changeText,
+  countText,
+  moneyNumber,
+  moneyText,
+  percentText,
+  periodText,
+} from '../../serving/numbers';
+import { conversionOf, type Funnel } from '../../serving/questions/funnel';
+import type { Sums } from './compared';
+
+interface Figure {
+  readonly name: string;
+  readonly of: (funnel: Funnel) => number | null;
+  readonly text: (funnel: Funnel) => string;
+}
+
+const FIGURES: readonly Figure[] = [
+  { name: 'Revenue', of: ({ revenue }) => moneyNumber(revenue), text: ({ revenue }) => moneyText(revenue) },
+  { name: 'Purchases', of: ({ purchases }) => purchases, text: ({ purchases }) => countText(purchases) },
+  { name: 'Views', of: ({ views }) => views, text: ({ views }) => countText(views) },
+  { name: 'Carts', of: ({ carts }) => carts, text: ({ carts }) => countText(carts) },
+  { name: 'Conversion', of: conversionOf, text: (funnel) => percentText(conversionOf(funnel)) },
+];
+
+export function Headline({ data }: { readonly data: Sums }) {
+  const { total, comparison } = data;
+  return (
+    <section aria-label="Headline">
+      <dl class="cards">
+        {FIGURES.map(({ name, of, text }) => (
+          <div class="card" key={name}>
+            <dt>{name}</dt>
+            <dd class="figure">{text(total)}</dd>
+            {comparison === null ? null : (
+              <Change before={of(comparison.sumBefore)} now={of(comparison.sumNow)} />
+            )}
+          </div>
+        ))}
+      </dl>
+      <p class="faint">
+        {comparison === null
+          ? 'There are not two whole days to compare.'
+          : `Changes are those of ${periodText(comparison.latest)} against ${periodText(comparison.before)}.`}{' '}
+        Revenue is in the currency of the prices.
+      </p>
+    </section>
+  );
+}
+
+function Change({ before, now }: { readonly before: number | null; readonly now: number | null }) {
+  const text = changeText(before, now);
+  const way = text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : '';
+  return <dd class={way}>{text === '–' ? 'nothing to compare' : text}</dd>;
+}
