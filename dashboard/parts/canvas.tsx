@@ -4,6 +4,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Drawing } from '../../serving/charts/drawing';
 import { init } from './echarts';
 
+/** Pixels: in less, the legend of a brand's hours covers the name of their axis. */
+export const LEAST_HOURS_WIDTH = 440;
+
 interface Props {
   readonly drawing: Drawing;
   /** Pixels below which it is scrolled rather than squeezed. */

@@ -25,7 +25,9 @@ export function AnomalyDays({
         <>
           <Chart drawing={drawing} caption="Anomalous hours by day" />
           <p>
-            <Link to={{ ...place, view: 'anomalies', brand: null, anomaly: null }}>Which they are</Link>
+            <Link to={{ ...place, view: 'anomalies', brand: null, anomaly: null }}>
+              All anomalies of these days
+            </Link>
           </p>
         </>
       )}

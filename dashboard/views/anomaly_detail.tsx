@@ -15,6 +15,7 @@ import {
 import { conversionOf } from '../../serving/questions/funnel';
 import { type AnomalyEvidence, anomalyEvidence } from '../api';
 import { usePage } from '../page_context';
+import { LEAST_HOURS_WIDTH } from '../parts/canvas';
 import { Chart } from '../parts/chart';
 import { Link } from '../parts/link';
 import { Name } from '../parts/name';
@@ -99,7 +100,7 @@ function Around({ evidence }: { readonly evidence: AnomalyEvidence }) {
   return (
     <section>
       <h3>The hours around</h3>
-      <Chart drawing={drawing} caption="Conversion in the hours around" />
+      <Chart drawing={drawing} caption="Conversion in the hours around" minWidth={LEAST_HOURS_WIDTH} />
     </section>
   );
 }
@@ -107,17 +108,22 @@ function Around({ evidence }: { readonly evidence: AnomalyEvidence }) {
 function Bands({ evidence }: { readonly evidence: AnomalyEvidence }) {
   const bands = [...evidence.bands].sort((a, b) => byPrice(a.price_band, b.price_band));
   return (
-    <NumberTable
-      caption={`Price bands in that hour, all brands together; usually is over ${periodText(evidence.usual)}`}
-      titles={['Price band', 'Views', 'Purchases', 'Conversion', 'Usually', 'Change']}
-      rows={bands.map((band) => [
-        ...[band.price_band, countText(band.views), countText(band.purchases)],
-        ...[
-          percentText(conversionOf(band)),
-          percentText(band.usual),
-          changeText(band.usual, conversionOf(band)),
-        ],
-      ])}
-    />
+    <section>
+      <h3>Price bands in that hour, all brands together</h3>
+      <p class="faint">Beside them what they usually do: {periodText(evidence.usual)}, without that hour.</p>
+      <NumberTable
+        caption="Price bands in that hour"
+        isCaptionUnseen
+        titles={['Price band', 'Views', 'Purchases', 'Conversion', 'Usually', 'Change']}
+        rows={bands.map((band) => [
+          ...[band.price_band, countText(band.views), countText(band.purchases)],
+          ...[
+            percentText(conversionOf(band)),
+            percentText(band.usual),
+            changeText(band.usual, conversionOf(band)),
+          ],
+        ])}
+      />
+    </section>
   );
 }

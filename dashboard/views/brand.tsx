@@ -6,6 +6,7 @@ import { countText, dayText, periodText } from '../../serving/numbers';
 import { BrandFilter } from '../filters/brand_filter';
 import { PeriodFilter } from '../filters/period_filter';
 import { usePage } from '../page_context';
+import { LEAST_HOURS_WIDTH } from '../parts/canvas';
 import { Chart } from '../parts/chart';
 import { Link } from '../parts/link';
 import { Name } from '../parts/name';
@@ -117,7 +118,7 @@ function Hours({ data }: { readonly data: BrandData }) {
         Triangles that point down are drops, those that point up are spikes. Hours without views are left out
         {data.hourly.since === data.period.since ? '' : `; these are the last ${MOST_HOURLY_DAYS} days`}.
       </p>
-      <Chart drawing={drawing} caption="Conversion by hour" />
+      <Chart drawing={drawing} caption="Conversion by hour" minWidth={LEAST_HOURS_WIDTH} />
     </section>
   );
 }

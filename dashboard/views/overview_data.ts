@@ -1,4 +1,5 @@
 /** Everything that the overview shows, asked in one round. */
+import { byPrice } from '../../serving/charts/names';
 import type { AnomalyDay } from '../../serving/questions/anomalies';
 import type { Period } from '../../serving/questions/store';
 import type { BrandDayFunnel, KeyedFunnel } from '../../serving/questions/totals';
@@ -47,7 +48,8 @@ export async function askOverview(
       ? days
       : await funnelByDay(by, lines, period, signal);
   return {
-    ...{ period, brands, brandsInAll, categories, priceBands, anomalyDays },
+    ...{ period, brands, brandsInAll, categories, anomalyDays },
+    priceBands: priceBands.sort((a, b) => byPrice(a.key, b.key)),
     ...sums(days),
     lines,
     lineDays: lineDays

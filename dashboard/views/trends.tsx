@@ -6,6 +6,9 @@ import type { BrandDayFunnel } from '../../serving/questions/totals';
 import { usePage } from '../page_context';
 import { Chart } from '../parts/chart';
 
+/** Pixels: in less, a legend of five names covers the lines. */
+const LEAST_WIDTH = 600;
+
 interface Props {
   readonly title: string;
   readonly period: Period;
@@ -27,7 +30,7 @@ export function Trends({ title, period, names, days }: Props) {
     <section>
       <h2>{title}</h2>
       {charts.map((chart) => (
-        <Chart key={chart.title} drawing={chart.drawing} caption={chart.title} />
+        <Chart key={chart.title} drawing={chart.drawing} caption={chart.title} minWidth={LEAST_WIDTH} />
       ))}
     </section>
   );
