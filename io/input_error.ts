@@ -7,7 +7,7 @@ export class InputError extends Error {
 
 /** The code of a system error (`ENOENT`, …), or ''. */
 export function systemCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 /** What a system error means, in words. */

@@ -6,9 +6,9 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { constants, gunzipSync } from 'node:zlib';
+import { connectionsTo } from '../connections';
 import type { ObjectVersion } from '../files/file_system';
 import { emulatorEndpoint, openStorage } from './client';
-import { connectionsTo } from './connections';
 import { parseObjectPath } from './object_path';
 import { noByteIn, piecesOf } from './pieces';
 import { StorageAnswer } from './storage_fault';

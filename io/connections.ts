@@ -1,4 +1,4 @@
-/** The connections over which objects are read. */
+/** Connections for requests by HTTP, kept between them. */
 import * as http from 'node:http';
 import * as https from 'node:https';
 
@@ -29,7 +29,7 @@ function newAgent(encrypted: boolean, proxy: string | null): http.Agent {
   return new HttpProxyAgent(proxy, options);
 }
 
-/** The proxy on the way to an address, by the rules of Google's library: what lists an object and what reads it take the same way. */
+/** The proxy on the way to an address, by the rules of Google’s library: what lists an object and what reads it take the same way. */
 export function proxyOf(url: URL): string | null {
   const { HTTP_PROXY, http_proxy, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
   const proxy = HTTP_PROXY || http_proxy || HTTPS_PROXY || https_proxy;
