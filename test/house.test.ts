@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** What each room within io may import besides itself and what lies beside the rooms: kinds of ends don't know one another, and share what is no one's in particular. */
 const MAY_IMPORT_IN_IO: Record<string, readonly string[]> = {
+  alerts: [],
   // It loads objects of Cloud Storage by itself.
   bigquery: ['gcs', 'staging', 'wire'],
   duckdb: ['staging'],
