@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: parses, runs one command, and is the only place where an error becomes an exit code. */
 import yargs from 'yargs';
+import { alertCommand } from './commands/alert';
 import { baselineCommand } from './commands/baseline';
 import { dataflowCommand } from './commands/dataflow';
 import { generateCommand } from './commands/generate';
@@ -38,6 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
       .command(inspectCommand)
       .command(reportCommand)
       .command(serveCommand)
+      .command(alertCommand)
       .command(redriveCommand)
       .command(joinCommand)
       .command(dataflowCommand)

@@ -57,6 +57,10 @@ export interface StreamRun {
   readonly onRest?: (rest: Rest, result: RunResult) => void;
   /** Told of each flush that has been written, with the rows that took effect and how long it took, milliseconds. */
   readonly onFlush?: (rows: number, milliseconds: number) => void;
+  /** Told when the output is the run's own and can be read. */
+  readonly onPrepared?: () => void;
+  /** Waited for when all has been written, while the output can still be read. */
+  readonly beforeClose?: () => Promise<void>;
   /** Told of each point between the steps of a commit, for tests. */
   readonly reached?: (point: string) => void;
 }
@@ -83,6 +87,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
   };
   try {
     await output.prepare({ run: identity, commits: store.commits, replace: run.replace });
+    run.onPrepared?.();
     keepHistory(historyIn(staging), hoursOf(run.baseline) ?? []);
     // The first flush of a run always happens: it looks at what a crash may have cut off.
     let flushed = 0;
@@ -115,6 +120,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
       onDropped: ({ value }) => run.onLate?.(recordsIn(value)),
       ...(run.onRest && { onRest: run.onRest }),
     });
+    await run.beforeClose?.();
     return runId;
   } finally {
     // Whoever has the state has the output: it is given back first.

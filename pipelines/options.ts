@@ -3,6 +3,7 @@
  * declarations; option_values.ts reads what was given.
  */
 
+import { ALERT_OPTIONS } from './alerts/alert_options';
 import { DATAFLOW_OPTIONS } from './dataflow/options';
 
 /** An option as it is declared. A yargs option, and what a reader needs besides. */
@@ -354,6 +355,7 @@ export const OPTION_GROUPS: readonly {
   { title: 'Input and output', options: OUTPUT_OPTIONS },
   { title: 'What is computed', options: COMPUTE_OPTIONS },
   { title: 'Streams (pubsub:// inputs)', options: STREAM_OPTIONS },
+  { title: 'Alerts of streams', options: ALERT_OPTIONS },
   { title: 'How it is computed (never changes a result)', options: EXECUTION_OPTIONS },
   { title: 'On Dataflow (--runner dataflow)', options: DATAFLOW_OPTIONS },
 ];

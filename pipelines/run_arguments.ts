@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { InputError } from '../io/input_error';
 import type { AnomalyBasis } from '../transforms/anomalies/score';
 import { parseIsoTime } from '../transforms/parse/event_time';
+import { ALERT_OPTIONS } from './alerts/alert_options';
 import { DATAFLOW_OPTIONS } from './dataflow/options';
 import type { FunnelOptions } from './funnel';
 import { parseDuration, parsePriceBands, requireWhole, strictOptions } from './option_values';
@@ -15,6 +16,7 @@ export function buildRun(argv: Argv) {
     .options(strictOptions(OUTPUT_OPTIONS))
     .options(strictOptions(COMPUTE_OPTIONS))
     .options(strictOptions(STREAM_OPTIONS))
+    .options(strictOptions(ALERT_OPTIONS))
     .options(strictOptions(EXECUTION_OPTIONS))
     .options(strictOptions(DATAFLOW_OPTIONS))
     .example('$0 run --input samples/ --output duckdb:out/funnel.duckdb', 'All event files of a directory')

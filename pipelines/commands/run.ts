@@ -25,6 +25,10 @@ async function run(args: RunArguments): Promise<void> {
       throw new InputError(
         `--serve shows a stream while it runs. After a run over files: funnelpulse serve --from ${args.output}`,
       );
+    if (args.alert !== undefined)
+      throw new InputError(
+        `--alert tells of a stream while it runs. After a run over files: funnelpulse alert --from ${args.output}`,
+      );
     return runFiles(args);
   }
   if (args.input.length > 1)

@@ -8,16 +8,14 @@ import { startWorkers } from '../../runners/local/worker_thread';
 import { EVENT_TIME_ATTRIBUTE } from '../../schema/message_attributes';
 import { messageTime } from '../../transforms/parse/message_time';
 import { chooseStreamBaseline } from '../baseline_choice';
+import { besideStream } from '../beside_stream';
 import { executeStream } from '../execute_stream';
 import { interruptible } from '../interrupt';
 import { parseDuration, parseSize, requireWhole } from '../option_values';
+import { bigqueryDataset } from '../outputs/bigquery_dataset';
 import { chooseStreamOutput } from '../outputs/choose_output';
 import { funnelOptions, type RunArguments } from '../run_arguments';
-import type { HttpServer } from '../serving/serve_http';
-import { StreamServed } from '../serving/stream_served';
-import { statusLine } from '../status_line';
-import { serveMetrics } from '../stream_metrics';
-import { type SourceStatus, StreamStatus, statusText } from '../stream_status';
+import { type SourceStatus, StreamStatus } from '../stream_status';
 import { subscriptionName } from '../subscription';
 import { printSummary } from '../summary_text';
 import { WORKER_PATH } from '../worker_path';
@@ -59,23 +57,12 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
     allowedLatenessMs: options.windowing.allowedLatenessMs,
   });
   const status = new StreamStatus(() => ({ unacked: source.statistics.unacked, outage }));
-  const served = new StreamServed(args.output, output, () => status.numbers());
-  const line = args.quiet || args.json ? null : statusLine();
   const workerCount = requireWhole('workers', args.workers ?? 0, 0, 256);
-  const metricsPort = args['metrics-port'];
-  const metrics =
-    metricsPort === undefined
-      ? null
-      : await serveMetrics(requireWhole('metrics-port', metricsPort, 0, 65_535), status);
-  if (metrics !== null && metricsPort === 0 && !args.quiet)
-    process.stderr.write(`metrics: http://127.0.0.1:${metrics.port}/metrics\n`);
+  const beside = await besideStream(args, {
+    ...{ output, status, state, startedAt, allowedLatenessMs: options.windowing.allowedLatenessMs },
+  });
   const workers = startWorkers(workerCount, [], WORKER_PATH);
-  // What goes on by itself begins where it is sure to be ended: else a port that is taken would leave a process that never exits.
-  const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
-  let server: HttpServer | undefined;
   try {
-    if (args.serve !== undefined) server = await startServing(args.serve, served);
-    if (server !== undefined && !args.quiet) process.stderr.write(`dashboard: ${server.url}\n`);
     const runId = await executeStream({
       source: readMessages({ subscription, timestampAttribute }),
       sources: { [PUBSUB_READ_URN]: () => source },
@@ -98,14 +85,9 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
       ...(deadLetterTopic !== undefined && {
         deadLetterTopic: topicName('dead-letter-topic', deadLetterTopic),
       }),
-      onLate: (records) => status.dropped(records),
-      onRest: (rest, result) => status.rested(rest, result),
-      onFlush: (rows, milliseconds) => {
-        status.flushed(rows, milliseconds);
-        served.changed();
-      },
+      ...beside.told,
     });
-    line?.end();
+    beside.endLine();
     if (args.quiet && !args.json) return;
     const summary = await output.summary(runId, {
       seconds: (Date.now() - startedAt) / 1000,
@@ -115,20 +97,9 @@ async function follow(args: RunArguments, drain: AbortSignal): Promise<void> {
     if (args.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     else printSummary(summary, output.name, output.example);
   } finally {
-    clearInterval(showing);
-    line?.end();
-    await server?.close();
-    await metrics?.close();
+    await beside.end();
     await Promise.all(workers.map((worker) => worker.stop()));
   }
-}
-
-const SHOW_EVERY_MS = 500;
-
-/** Loaded here: its packages take a while, and most streams need none of them. */
-function startServing(address: string, served: StreamServed): Promise<HttpServer> {
-  const { serveStream } = require('../serving/serve_stream') as typeof import('../serving/serve_stream');
-  return serveStream(address, served);
 }
 
 /** The subscription's full name. @throws InputError where the input is no subscription, or options are given that only files have */
@@ -142,6 +113,8 @@ function subscriptionOf(args: RunArguments): string {
     ...(args.runner !== 'local' ? ['--runner'] : []),
     ...(args['job-endpoint'] !== undefined ? ['--job-endpoint'] : []),
   ];
+  if (args.alert !== undefined && bigqueryDataset('output', args.output) !== null)
+    throw new InputError('--alert follows duckdb: outputs only: leave it out, or choose another --output');
   if (refused.length > 0)
     throw new InputError(`${refused.join(' and ')} can't be had of a stream, which has no end: leave it out`);
   return subscription;

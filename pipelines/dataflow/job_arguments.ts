@@ -15,7 +15,7 @@ import { isSubscription } from '../subscription';
 export const DATAFLOW_DEFAULTS: RunnerDefaults = { slotMinutes: 5, shards: 32, earlyFiring: '1m' };
 
 /** What has no meaning where workers are machines of a service. */
-const LOCAL_ONLY = ['export', 'state', 'metrics-port', 'serve', 'workers'] as const;
+const LOCAL_ONLY = ['export', 'state', 'metrics-port', 'serve', 'workers', 'alert'] as const;
 
 /** What a job can't be without. */
 const REQUIRED = ['project', 'region', 'temp-location', 'image'] as const;
