@@ -5,6 +5,11 @@ import { WORLD } from './world';
 
 const NOTHING = { answer: null, asOf: null, problem: null, isAsking: true, isStale: false } as const;
 
+export interface Round<T> extends RoundState<T> {
+  readonly question: string;
+  readonly again: () => void;
+}
+
 /**
  * What the server answers, kept up to date.
  *
@@ -15,7 +20,7 @@ export function useRounds<T>(
   question: string,
   version: string | null,
   ask: (signal: AbortSignal) => Promise<T>,
-): RoundState<T> & { readonly again: () => void } {
+): Round<T> {
   const [state, setState] = useState<RoundState<T>>(NOTHING);
   const rounds = useRef<Rounds<T> | null>(null);
   rounds.current ??= new Rounds<T>(WORLD, setState);
@@ -34,7 +39,7 @@ export function useRounds<T>(
 
   useEffect(() => () => rounds.current?.stop(), []);
 
-  return { ...state, again: () => rounds.current?.again() };
+  return { ...state, question, again: () => rounds.current?.again() };
 }
 
 /** Now, or when somebody looks at the page again. */
