@@ -54,8 +54,7 @@ export function behind(
 function placeOf(dialect: QuestionDialect, { type }: OrderColumn, name: string): string {
   if (type === 'date') return dialect.date(name);
   if (type === 'timestamp') return dialect.time(name);
-  // As a text, since a sum of money may be larger than what a parameter holds as a number.
-  if (type === 'money') return `CAST(${dialect.parameter(name)} AS DECIMAL(33, 4))`;
+  if (type === 'money') return dialect.money(name);
   return dialect.parameter(name);
 }
 

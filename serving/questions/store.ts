@@ -8,6 +8,8 @@ export interface Store {
   readonly ask: <C extends Record<string, Column>>(question: Question<C>) => Promise<Answer<C>[]>;
   /** The same object for as long as the tables are the same: what has been asked once need not be asked again. Left out where nobody can say. */
   readonly moment?: object;
+  /** How many questions may be asked at once; one if left out. */
+  readonly atOnce?: number;
 }
 
 /** What stores write differently in questions. */
@@ -22,6 +24,8 @@ export interface QuestionDialect {
   readonly date: (name: string) => string;
   /** A parameter that is a time in milliseconds since 1970. */
   readonly time: (name: string) => string;
+  /** A parameter that is an amount, a decimal as a text: a sum of money may be larger than what a parameter holds as a number. */
+  readonly money: (name: string) => string;
 }
 
 export const DUCKDB_QUESTIONS: QuestionDialect = {
@@ -30,7 +34,21 @@ export const DUCKDB_QUESTIONS: QuestionDialect = {
   parameter: (name) => `$${name}`,
   date: (name) => `CAST($${name} AS DATE)`,
   time: (name) => `epoch_ms($${name}::BIGINT)`,
+  money: (name) => `CAST($${name} AS DECIMAL(33, 4))`,
 };
+
+/** @param table a table of the dataset as SQL has it, with project and dataset */
+export function bigqueryQuestions(table: (name: string) => string): QuestionDialect {
+  return {
+    table,
+    column: (name) => `\`${name}\``,
+    parameter: (name) => `@${name}`,
+    date: (name) => `CAST(@${name} AS DATE)`,
+    time: (name) => `TIMESTAMP_MILLIS(@${name})`,
+    // Types with digits are not allowed in a CAST.
+    money: (name) => `CAST(@${name} AS NUMERIC)`,
+  };
+}
 
 /** UTC days `YYYY-MM-DD`, both included. */
 export interface Period {

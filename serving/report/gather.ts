@@ -9,6 +9,7 @@ import {
   openAnomalies,
   type ServedAnomaly,
 } from '../questions/anomalies';
+import { askEach } from '../questions/ask_each';
 import { daysCovered, latestRun, type ServedRun } from '../questions/coverage';
 import { type Funnel, NO_FUNNEL } from '../questions/funnel';
 import { type BandFunnel, bandsInHour, type HourFunnel, hoursOfBrand } from '../questions/hours';
@@ -103,16 +104,18 @@ export async function gatherReport(store: Store, source: string, choice: ReportC
   const comparison = comparedPeriods(covered, period, run?.watermark ?? null);
   const top = await topBrands(store, period, TOP_BRANDS);
   const open = await openAnomalies(store, period, MOST_EVIDENCE);
-  const evidence: Evidence[] = [];
-  for (const anomaly of open) evidence.push(await evidenceOf(store, anomaly));
+  const evidence = await askEach(store, open, (anomaly) => evidenceOf(store, anomaly));
   const ranked = [...open.map(({ brand }) => brand), ...top.map(({ key }) => key)];
-  const brandHours: BrandHours[] = [];
-  for (const brand of [...new Set(ranked)].slice(0, HOURLY_BRANDS))
-    brandHours.push({
+  const drawn = [...new Set(ranked)].slice(0, HOURLY_BRANDS);
+  const brandHours = await askEach(
+    store,
+    drawn,
+    async (brand): Promise<BrandHours> => ({
       brand,
       hours: await hoursOfBrand(store, brand, hoursIn(period)),
       anomalies: await anomaliesOfBrand(store, period, brand),
-    });
+    }),
+  );
   const since = comparison === null ? period.since : earlier(comparison.before.since, period.since);
   return {
     ...{ source, run, period, comparison },
