@@ -1,5 +1,4 @@
 /** Cloud Storage as Google serves it, as far as the way there goes: TLS, an account's credentials, a proxy. The addresses are Google's, and end at servers of this test. */
-import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
@@ -7,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canCertify, certificate } from '../emulators/certificate';
 import { describeWithGcs, makeBucket, upload } from '../emulators/gcs';
 import { tableTexts } from '../io/table_texts';
 import { type Outcome, SAMPLE, start } from './product';
@@ -16,23 +16,6 @@ const STORAGE = 'storage.googleapis.com';
 const TOKENS = 'oauth2.googleapis.com';
 const TOKEN = 'ya29.a-secret-that-nobody-may-see';
 
-/** A certificate for these names, signed by itself. */
-function certificate(folder: string, names: readonly string[]): { key: Buffer; cert: Buffer; file: string } {
-  const [key, file] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
-  const subject = [
-    '-subj',
-    '/CN=test',
-    '-addext',
-    `subjectAltName=${names.map((name) => `DNS:${name}`).join(',')}`,
-  ];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', file, ...subject], {
-    stdio: 'ignore',
-  });
-  return { key: readFileSync(key), cert: readFileSync(file), file };
-}
-
-const canCertify = spawnSync('openssl', ['version']).status === 0;
 if (!canCertify)
   process.stderr.write(
     'Without openssl, which makes a certificate for them, tests of credentials are skipped.\n',
