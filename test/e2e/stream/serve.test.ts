@@ -1,7 +1,9 @@
 /** `--serve`: a running stream answers questions about its own output beside its flushes, tells who watches, and leaves the file to others in between. */
+
 import { describeWithPubsub } from '../../emulators/pubsub';
 import { type Started, until } from '../product';
 import { Scene } from './scene';
+import { servingOf } from './serving_of';
 import { event, SENT, times } from './single_events';
 
 interface Shop {
@@ -21,12 +23,7 @@ describeWithPubsub('a stream that is served', () => {
       ...['--early-firing', '200ms', '--commit-every', '100ms', '--when-idle', 'hold', '--serve', '0'],
       ...args,
     );
-    let said = '';
-    following.process.stderr!.on('data', (text: Buffer) => {
-      said += text;
-    });
-    await until(() => said.includes('dashboard: http'), following);
-    return { following, url: /dashboard: (\S+)/.exec(said)![1] };
+    return { following, url: await servingOf(following) };
   }
 
   test('its page shows what has just been published; others can open the file between flushes; draining ends it', async () => {
