@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { InputError, systemCode } from '../../io/input_error';
+import { InputError } from '../../io/input_error';
 import { createApi } from '../../serving/api/api';
 import type { Served } from '../../serving/served';
 import { packageVersion } from '../package_version';
@@ -22,6 +22,7 @@ const MOST_HEADER_BYTES = 128 * 1024;
 const MOST_CONNECTIONS = 1000;
 /** What is being answered when the server ends may take so long. */
 const END_MS = 5_000;
+const IDLE_LOOK_MS = 50;
 
 export interface HttpOptions {
   readonly served: Served;
@@ -85,9 +86,11 @@ export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       ending.abort();
-      server.closeIdleConnections();
+      // A connection on which an answer has just been sent waits for a next question that it won't get.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
       const late = setTimeout(() => server.closeAllConnections(), END_MS);
       await closed;
+      clearInterval(idle);
       clearTimeout(late);
       log?.flush();
     },
@@ -109,7 +112,7 @@ function listenError(error: Error, host: string, port: number): Error {
     ENOTFOUND: `--host ${host}: there is no such name`,
     EAI_AGAIN: `--host ${host}: the name can't be looked up now`,
   };
-  const reason = reasons[systemCode(error)];
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
   return reason === undefined ? error : new InputError(reason);
 }
 
