@@ -33,7 +33,7 @@ export async function serveOutput({ from, host, port, quiet }: ServeOptions): Pr
       const log = requestLog(quiet);
       const server = await serveHttp({ served, host, port, token, assets: dashboardFolder(), log });
       process.stdout.write(
-        `Serving ${from} at ${server.url}${token === null ? '' : ', with the token'}. Ctrl-C ends it\n${isThere ? '' : `${file} is not there yet: questions are answered when a run has written it\n`}`,
+        `Serving ${from} at ${server.url} (${token === null ? '' : 'with the token; '}Ctrl-C ends it)\n${isThere ? '' : `${file} is not there yet: questions are answered when a run has written it\n`}`,
       );
       try {
         await new Promise<void>((resolve) => {
