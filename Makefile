@@ -75,6 +75,11 @@ bench-stream: $(BUILT) ## Measure streams: from memory, and against the Pub/Sub 
 bench-report: $(BUILT) ## Measure the report's page: its size, how long it takes to make, and its first paint in Chromium, which this installs
 	@node bench/page.js
 
+.PHONY: fuzz-api
+
+fuzz-api: $(BUILT) ## Try the HTTP API with requests made of its OpenAPI document, by Schemathesis, which this installs (needs Python 3.10)
+	@scripts/fuzz-api
+
 verify: lint ## Check format, lint and types, then run all tests, 10,000 random streams among them
 	@FUNNELPULSE_STREAMS=10000 $(MAKE) --no-print-directory test
 

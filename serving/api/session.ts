@@ -12,7 +12,7 @@ const open = createRoute({
   path: '/session',
   summary: 'Show the token for a cookie, which browsers then send by themselves',
   security: [],
-  request: { body: { required: false, content: { 'application/json': { schema: sessionSchema } } } },
+  request: { body: { required: true, content: { 'application/json': { schema: sessionSchema } } } },
   responses: {
     204: { description: 'The cookie is set; none where no token is needed' },
     400: REFUSED[400],
