@@ -44,10 +44,10 @@ export interface ChartNumbers {
 /** Pixels for which charts are laid out. */
 export const WIDTH = 760;
 
-/** What all charts have in common. Nothing moves. */
+/** What all charts have in common. Nothing moves, and times are UTC wherever somebody looks. */
 export function themed({ lines, faint, font }: Palette, option: EChartsOption): EChartsOption {
   return {
-    ...{ animation: false, backgroundColor: 'transparent', color: [...lines] },
+    ...{ animation: false, useUTC: true, backgroundColor: 'transparent', color: [...lines] },
     textStyle: { fontFamily: font, fontSize: 12, color: faint },
     ...option,
   };

@@ -56,6 +56,10 @@ function textsOf(value: unknown): string[] {
   return [...made, ...Object.entries(value).flatMap(([key, each]) => [key, ...textsOf(each)])];
 }
 
+test('times are UTC, whoever looks', () => {
+  for (const { option } of allOf(['a'])) expect(option.useUTC).toBe(true);
+});
+
 test('colours and font are the palette’s', () => {
   for (const { option } of allOf(['a', 'b'])) {
     const texts = textsOf(option);
