@@ -65,7 +65,7 @@ function Shown({ evidence }: { readonly evidence: AnomalyEvidence }) {
       </p>
       <NumberTable
         caption="Expected against actual"
-        titles={['', 'Expected', 'Actual']}
+        titles={['Measure', 'Expected', 'Actual']}
         rows={[
           ['Conversion', percentText(expectedConversion(anomaly)), percentText(anomaly.conversion_rate)],
           ['Purchases', decimalText(anomaly.expected_purchases), countText(anomaly.purchases)],
