@@ -10,7 +10,8 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: true,
+    // The packages that are in the bundle, with their licences, which ask for it.
+    license: { fileName: 'licenses.md' },
     chunkSizeWarningLimit: 1000,
   },
 });

@@ -18,6 +18,7 @@ import { useRounds } from '../use_rounds';
 import { AnomalyTable } from './anomaly_table';
 import { askBrand, type BrandData } from './brand_data';
 import { BrandList } from './brand_list';
+import { comparedDays } from './compared';
 import { FunnelTable } from './funnel_table';
 import { Headline } from './headline';
 import { Steps } from './steps';
@@ -41,9 +42,10 @@ function OneBrand() {
   const { place, coverage, version } = usePage();
   const { brand } = place;
   const period = chosenPeriod(coverage.days, place);
-  const question = JSON.stringify([brand, period, coverage.days?.since, coverage.run?.watermark]);
+  const compared = period === null ? null : comparedDays(coverage, period);
+  const question = JSON.stringify([brand, period, compared]);
   const round = useRounds(question, version, (signal) =>
-    brand === null || period === null ? Promise.resolve(null) : askBrand(coverage, brand, period, signal),
+    brand === null || period === null ? Promise.resolve(null) : askBrand(brand, period, compared, signal),
   );
   return (
     <ViewOf round={round} summary={summaryOf}>

@@ -1,10 +1,12 @@
 /** Everything that a brand's view shows, asked in one round. */
+
+import type { Comparison } from '../../serving/periods';
 import type { HourFunnel } from '../../serving/questions/hours';
 import type { Period } from '../../serving/questions/store';
 import type { BrandDayFunnel, DayFunnel } from '../../serving/questions/totals';
-import { type Anomaly, anomalies, type Coverage, funnelByDay, hoursOfBrand } from '../api';
+import { type Anomaly, anomalies, funnelByDay, hoursOfBrand } from '../api';
 import { lastDays, MOST_HOURLY_DAYS } from '../period';
-import { comparing, type Sums } from './compared';
+import { neededDays, type Sums, sumsOf } from './compared';
 
 /** Anomalies that are marked and listed. */
 const MOST_ANOMALIES = 200;
@@ -21,23 +23,22 @@ export interface BrandData extends Sums {
 }
 
 export async function askBrand(
-  coverage: Coverage,
   brand: string,
   period: Period,
+  compared: Comparison | null,
   signal: AbortSignal,
 ): Promise<BrandData> {
   const hourly = lastDays(period, MOST_HOURLY_DAYS);
-  const { needed, sums } = comparing(coverage, period);
   const filter = { status: 'all', type: null, brand, order: 'time' } as const;
   const [all, hours, found] = await Promise.all([
-    funnelByDay('brand', [brand], needed, signal),
+    funnelByDay('brand', [brand], neededDays(period, compared), signal),
     hoursOfBrand(brand, hourly, signal),
     anomalies(filter, period, 1, MOST_ANOMALIES, signal),
   ]);
   const days = all.filter(({ date }) => date >= period.since).map(({ key: _, ...day }) => day);
   return {
     ...{ brand, period, hourly, hours, days, anomalies: found.anomalies },
-    ...sums(all),
+    ...sumsOf(all, period, compared),
     lineDays: days.map((day) => ({ brand, ...day })),
   };
 }

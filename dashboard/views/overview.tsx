@@ -10,6 +10,7 @@ import { chosenPeriod } from '../period';
 import { shortName } from '../short_name';
 import { useRounds } from '../use_rounds';
 import { AnomalyDays } from './anomaly_days';
+import { comparedDays } from './compared';
 import { FunnelTable } from './funnel_table';
 import { Headline } from './headline';
 import { askOverview, type OverviewData } from './overview_data';
@@ -21,9 +22,10 @@ export function Overview() {
   const { place, coverage, version } = usePage();
   const { by, keys } = place;
   const period = chosenPeriod(coverage.days, place);
-  const question = JSON.stringify([period, coverage.days?.since, coverage.run?.watermark, by, keys]);
+  const compared = period === null ? null : comparedDays(coverage, period);
+  const question = JSON.stringify([period, compared, by, keys]);
   const round = useRounds(question, version, (signal) =>
-    period === null ? Promise.resolve(null) : askOverview(coverage, place, period, signal),
+    period === null ? Promise.resolve(null) : askOverview(place, period, compared, signal),
   );
   return (
     <>

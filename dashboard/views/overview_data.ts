@@ -1,11 +1,12 @@
 /** Everything that the overview shows, asked in one round. */
 import { byPrice } from '../../serving/charts/names';
+import type { Comparison } from '../../serving/periods';
 import type { AnomalyDay } from '../../serving/questions/anomalies';
 import type { Period } from '../../serving/questions/store';
 import type { BrandDayFunnel, KeyedFunnel } from '../../serving/questions/totals';
-import { anomaliesByDay, type Coverage, funnelByDay, funnelTotals, topBrands } from '../api';
+import { anomaliesByDay, funnelByDay, funnelTotals, topBrands } from '../api';
 import { MOST_KEYS, type Place } from '../location';
-import { comparing, type Sums } from './compared';
+import { neededDays, type Sums, sumsOf } from './compared';
 
 /** Brands and categories in tables and bars. */
 const MOST_ROWS = 15;
@@ -26,12 +27,11 @@ export interface OverviewData extends Sums {
 }
 
 export async function askOverview(
-  coverage: Coverage,
   { by, keys }: Pick<Place, 'by' | 'keys'>,
   period: Period,
+  compared: Comparison | null,
   signal: AbortSignal,
 ): Promise<OverviewData> {
-  const { needed, sums } = comparing(coverage, period);
   const tables = Promise.all([
     topBrands(period, '', MOST_ROWS, signal),
     funnelTotals('category', period, MOST_ROWS, signal),
@@ -39,7 +39,9 @@ export async function askOverview(
     anomaliesByDay(period, signal),
   ]);
   const [days, [{ brands, total: brandsInAll }, categories, priceBands, anomalyDays]] = await Promise.all([
-    keys.length === 0 ? funnelByDay('shop', [], needed, signal) : funnelByDay(by, keys, needed, signal),
+    keys.length === 0
+      ? funnelByDay('shop', [], neededDays(period, compared), signal)
+      : funnelByDay(by, keys, neededDays(period, compared), signal),
     tables,
   ]);
   const lines = linesOf(by, keys, { brand: brands, category: categories, price_band: priceBands });
@@ -50,7 +52,7 @@ export async function askOverview(
   return {
     ...{ period, brands, brandsInAll, categories, anomalyDays },
     priceBands: priceBands.sort((a, b) => byPrice(a.key, b.key)),
-    ...sums(days),
+    ...sumsOf(days, period, compared),
     lines,
     lineDays: lineDays
       .filter(({ date }) => date >= period.since)

@@ -158,42 +158,45 @@ describeWithBrowser('the dashboard', (browser) => {
     await Promise.all([seen.close(), other.close()]);
   });
 
-  test('everything is reached by keys, and is seen to be', async () => {
-    const seen = await open(VIEWS.anomalies);
-    const { page } = seen;
-    await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('To the content');
-    await page.keyboard.press('Enter');
-    expect(await page.evaluate('document.activeElement.id')).toBe('content');
-    await page.evaluate('document.activeElement.blur(), scrollTo(0, 0)');
-    await page.reload();
-    await settled(page);
-    const reachable = (await page.evaluate(
-      `[...document.querySelectorAll('a, button, input, select, summary, [tabindex="0"]')].length`,
-    )) as number;
-    const reached = new Set<string>();
-    for (let i = 0; i < 4 * reachable && (i === 0 || !reached.has('body')); i += 1) {
+  test.each(['overview', 'brand', 'anomalies'] as const)(
+    '%s: everything is reached by keys, and is seen to be',
+    async (view) => {
+      const seen = await open(VIEWS[view]);
+      const { page } = seen;
       await page.keyboard.press('Tab');
-      const { name, outline } = (await page.evaluate(`(() => {
+      expect(await page.evaluate('document.activeElement.textContent.trim()')).toBe('To the content');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.id')).toBe('content');
+      await page.evaluate('document.activeElement.blur(), scrollTo(0, 0)');
+      await page.reload();
+      await settled(page);
+      const reachable = (await page.evaluate(
+        `[...document.querySelectorAll('a, button, input, select, summary, [tabindex="0"]')].length`,
+      )) as number;
+      const reached = new Set<string>();
+      for (let i = 0; i < 4 * reachable && (i === 0 || !reached.has('body')); i += 1) {
+        await page.keyboard.press('Tab');
+        const { name, outline } = (await page.evaluate(`(() => {
         const element = document.activeElement;
         if (element === document.body) return { name: 'body', outline: 'solid' };
         const all = [...document.querySelectorAll('*')];
         return { name: element.tagName + all.indexOf(element), outline: getComputedStyle(element).outlineStyle };
       })()`)) as { name: string; outline: string };
-      expect({ name, outline }).not.toMatchObject({ outline: 'none' });
-      reached.add(name);
-    }
-    reached.delete('body');
-    expect(reached.size).toBe(reachable);
-    // A link is followed by Enter, and what is read next is the new view.
-    await page.getByRole('link', { name: 'Pipeline' }).focus();
-    await page.keyboard.press('Enter');
-    await until(
-      page,
-      `document.activeElement.textContent === 'Pipeline' && document.activeElement.tagName === 'H1'`,
-    );
-    await seen.close();
-  });
+        expect({ name, outline }).not.toMatchObject({ outline: 'none' });
+        reached.add(name);
+      }
+      reached.delete('body');
+      expect(reached.size).toBe(reachable);
+      // A link is followed by Enter, and what is read next is the new view.
+      await page.getByRole('link', { name: 'Pipeline' }).focus();
+      await page.keyboard.press('Enter');
+      await until(
+        page,
+        `document.activeElement.textContent === 'Pipeline' && document.activeElement.tagName === 'H1'`,
+      );
+      await seen.close();
+    },
+  );
 
   test('charts take the system’s colours, also when they change', async () => {
     const seen = await open(VIEWS.overview, { colorScheme: 'light' });

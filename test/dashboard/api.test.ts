@@ -1,7 +1,7 @@
 /** What the dashboard makes of the server's answers, held against the questions themselves: each answer goes through the API's JSON and comes out as it was. */
 import fc from 'fast-check';
 import * as api from '../../dashboard/api';
-import { comparing } from '../../dashboard/views/compared';
+import { comparedDays, neededDays, sumsOf } from '../../dashboard/views/compared';
 import { createApi } from '../../serving/api/api';
 import { decimalText } from '../../serving/api/wire';
 import { anomaliesByDay } from '../../serving/questions/anomalies';
@@ -135,21 +135,34 @@ test('a period is compared with as many days before it, or with half of what the
   const days = await api.funnelByDay('shop', [], { since: '2026-01-01', until: '2026-01-16' }, signal);
   const sumBetween = (since: string, until: string) =>
     sumOf(days.filter(({ date }) => date >= since && date <= until));
-  const week = comparing(covered, { since: '2026-01-10', until: '2026-01-16' });
-  expect(week.needed).toEqual({ since: '2026-01-03', until: '2026-01-16' });
-  expect(week.sums(days)).toMatchObject({
+  const week = { since: '2026-01-10', until: '2026-01-16' };
+  const compared = comparedDays(covered, week);
+  expect(neededDays(week, compared)).toEqual({ since: '2026-01-03', until: '2026-01-16' });
+  expect(sumsOf(days, week, compared)).toMatchObject({
     total: sumBetween('2026-01-10', '2026-01-16'),
     comparison: {
       sumNow: sumBetween('2026-01-10', '2026-01-16'),
       sumBefore: sumBetween('2026-01-03', '2026-01-09'),
     },
   });
-  const all = comparing(covered, { since: '2026-01-01', until: '2026-01-16' });
-  expect(all.needed.since).toBe('2026-01-01');
-  expect(all.sums(days)).toMatchObject({
+  const all = { since: '2026-01-01', until: '2026-01-16' };
+  const halves = comparedDays(covered, all);
+  expect(neededDays(all, halves)).toEqual(all);
+  expect(sumsOf(days, all, halves)).toMatchObject({
     total: sumBetween('2026-01-01', '2026-01-16'),
     comparison: { days: 8, sumBefore: sumBetween('2026-01-01', '2026-01-08') },
   });
+});
+
+test('what is compared is the same all day, however the watermark moves', async () => {
+  const covered = await api.coverage();
+  const week = { since: '2026-01-10', until: '2026-01-16' };
+  const at = (time: string) => {
+    const run = covered.run === null ? null : { ...covered.run, watermark: Date.parse(time) };
+    return comparedDays({ ...covered, run }, week);
+  };
+  expect(at('2026-01-16T00:00:01Z')).toEqual(at('2026-01-16T23:59:59Z'));
+  expect(at('2026-01-16T12:00:00Z')?.latest).toEqual({ since: '2026-01-09', until: '2026-01-15' });
 });
 
 test('money comes back exactly', () => {
