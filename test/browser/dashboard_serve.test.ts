@@ -102,7 +102,7 @@ describeWithBrowser('the dashboard of funnelpulse serve', (browser) => {
       await settled(page);
       await picture(page, 'dashboard-overview');
       await page.getByRole('link', { name: 'Anomalies', exact: true }).click();
-      await page.getByLabel('First').selectOption('risk');
+      await page.getByRole('combobox', { name: 'First' }).selectOption('risk');
       await settled(page);
       await page.locator('main tbody a').nth(5).click();
       await until(page, `document.querySelector('main h3') !== null`);
