@@ -4,6 +4,7 @@ import { countText, momentText } from '../../serving/numbers';
 import type { PipelineStatus } from '../../serving/served';
 import { usePage } from '../page_context';
 import { bytesText, durationText, hasBegun, rateText } from '../texts';
+import { useClock } from '../use_clock';
 
 export function StreamStatus() {
   const { status, coverage } = usePage();
@@ -40,7 +41,9 @@ function Numbers({ status }: { readonly status: PipelineStatus }) {
       ) : null}
       <dl class="cards">
         <Card name="Events">{rateText(status.rate)}</Card>
-        <Card name="Watermark behind the clock">{lagText(status.watermark)}</Card>
+        <Card name="Watermark behind the clock">
+          <Lag watermark={status.watermark} />
+        </Card>
         <Card name="Read since the start">{countText(status.read)}</Card>
         <Card name="Too late">{countText(status.late_dropped)}</Card>
         <Card name="Not acknowledged yet">{countText(status.unacked)}</Card>
@@ -70,6 +73,8 @@ function Card({ name, children }: { readonly name: string; readonly children: Co
   );
 }
 
-function lagText(watermark: number | null): string {
-  return watermark === null || !hasBegun(watermark) ? '–' : durationText(Date.now() - watermark);
+/** It grows while nothing comes, of which the stream says nothing. */
+function Lag({ watermark }: Pick<PipelineStatus, 'watermark'>) {
+  const now = useClock();
+  return <>{watermark === null || !hasBegun(watermark) ? '–' : durationText(now - watermark)}</>;
 }

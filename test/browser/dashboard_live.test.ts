@@ -130,6 +130,9 @@ describeWithBrowser('the dashboard, live', (browser) => {
     for (const shown of ['12,345', '3 MiB', '17', '777', '33 ms', '42']) expect(text).toContain(shown);
     expect(text).toMatch(/Watermark behind the clock\s+1 min \d+ s/);
     expect(await seriousViolations(page)).toEqual([]);
+    // The stream says nothing new, and falls behind.
+    const lag = /Watermark behind the clock\s+(1 min \d+ s)/.exec(text)?.[1];
+    await until(page, `!(${says(String(lag))})`);
     server.status = { ...STATUS, rate: 5, is_full: true, outage_since: Date.parse('2026-01-02T03:04:05Z') };
     await until(page, says('The source can’t be reached since 2 Jan 2026, 03:04 UTC'));
     expect(await textOf(page)).toContain('--max-state');
