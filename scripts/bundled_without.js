@@ -1,7 +1,6 @@
 /**
  * Packages that stay outside the bundle: DuckDB's bindings and lmdb bring libraries of their own; Pub/Sub's client needs the gRPC that the graph's library is bundled without; Cloud Storage's reads files of its own
- * package; BigQuery's, and what signs calls of
- * Dataflow's REST API, are needed by few runs.
+ * package; BigQuery's, what signs calls of Dataflow's REST API, and what sends mail are needed by few runs.
  */
 module.exports = [
   '@duckdb/node-bindings',
@@ -13,4 +12,5 @@ module.exports = [
   'echarts',
   'google-auth-library',
   'lmdb',
+  'nodemailer',
 ];

@@ -137,7 +137,7 @@ async function alert(args: AlertArguments): Promise<void> {
       file,
       (since) =>
         new AlertDesk({
-          ...{ ...options, since: () => options.since ?? since, output: file, say, lookBackMs: null },
+          ...{ ...options, since: () => options.since ?? since, output: args.from, say, lookBackMs: null },
           ...{ channels: args['dry-run'] ? [PRINTER] : channels, newId: freshMemoryId() },
           memory: stored === null ? readOnly(memory) : storedMemory(memory, stored),
         }),

@@ -1,11 +1,14 @@
 /** Slack and webhooks over real connections: what arrives, and what is made of every answer. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { alertChannels } from '../../../io/alerts/destination';
 import { post, retryAfter } from '../../../io/alerts/post';
 import { slackMessage } from '../../../io/alerts/slack';
+import { webhookMessage } from '../../../io/alerts/webhook';
 import type { Delivery } from '../../../schema/alert';
 import { type Answer, answering, HttpSink } from '../../emulators/http_sink';
 import { freePort } from '../../emulators/pubsub';
@@ -50,6 +53,21 @@ test('a webhook gets JSON of a version, with the id in its headers', async () =>
       },
     ],
   });
+});
+
+test('the documented message is one as it is sent', () => {
+  const documentation = readFileSync(join(__dirname, '../../../docs/alerts.md'), 'utf8');
+  const [, example] = /```json\n([\s\S]*?)```/.exec(documentation) ?? [];
+  const { id, written_at } = JSON.parse(example);
+  const { statements } = messageOf({ id: id.replace(/-1$/, '') });
+  const message = {
+    ...messageOf(),
+    id,
+    output: 'duckdb:live.duckdb',
+    at: Date.parse(written_at),
+    statements,
+  };
+  expect(JSON.parse(example)).toEqual(webhookMessage(message));
 });
 
 test.each([
