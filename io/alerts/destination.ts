@@ -27,6 +27,7 @@ const FORMS: Readonly<Record<Kind, string>> = {
  */
 export function alertChannels(option: string, texts: readonly string[], env: Environment): AlertChannel[] {
   const counts = new Map<Kind, number>();
+  const known = new Set<string>();
   return texts.map((text) => {
     const [, kind, rest] = /^(slack|webhook|email):(.*)$/s.exec(text) ?? [];
     if (kind === undefined)
@@ -35,25 +36,38 @@ export function alertChannels(option: string, texts: readonly string[], env: Env
       );
     const count = (counts.get(kind as Kind) ?? 0) + 1;
     counts.set(kind as Kind, count);
-    return channelOf(option, kind as Kind, rest, count === 1 ? kind : `${kind} ${count}`, env);
+    const name = count === 1 ? kind : `${kind} ${count}`;
+    const { url, given } = addressOf(option, kind as Kind, rest, env);
+    const address = `${kind} ${url}`;
+    if (known.has(address)) throw new InputError(`${given} is given twice: give it once`);
+    known.add(address);
+    return channelOf(kind as Kind, url, name, given, env);
   });
 }
 
-function channelOf(option: string, kind: Kind, rest: string, name: string, env: Environment): AlertChannel {
+/** The address, and the option as messages show it. */
+function addressOf(
+  option: string,
+  kind: Kind,
+  rest: string,
+  env: Environment,
+): { readonly url: URL; readonly given: string } {
   const variable = /^env:(.*)$/s.exec(rest)?.[1];
   const given = `--${option} ${kind}:${variable === undefined ? '…' : `env:${variable}`}`;
+  if (variable !== undefined && !env[variable])
+    throw new InputError(`${given}: the environment variable ${variable} is not set. Set it to the address`);
+  const address = (variable === undefined ? rest : (env[variable] ?? '')).trim();
+  if (!URL.canParse(address)) throw new InputError(`${given}: an address like ${FORMS[kind]} was expected`);
+  return { url: new URL(address), given };
+}
+
+function channelOf(kind: Kind, url: URL, name: string, given: string, env: Environment): AlertChannel {
   const refuse = (what: string): never => {
     throw new InputError(`${given}: ${what}`);
   };
-  if (variable !== undefined && !env[variable])
-    refuse(`the environment variable ${variable} is not set. Set it to the address`);
-  const address = (variable === undefined ? rest : env[variable]!).trim();
-  if (!URL.canParse(address)) return refuse(`an address like ${FORMS[kind]} was expected`);
-  const url = new URL(address);
   if (kind === 'email') return emailChannel(name, mailboxOf(url, env[SMTP_PASSWORD] ?? null, refuse));
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  if (!isSafe)
-    refuse(`an address that begins with https:// was expected; http:// can be had on this machine only`);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    refuse('an address that begins with https:// was expected; http:// can be had on this machine only');
   if (url.username !== '' || url.password !== '')
     refuse('user and password can’t stand in the address; put a token into its path, or check the signature');
   return kind === 'slack' ? slackChannel(name, url) : webhookChannel(name, url, env[WEBHOOK_SECRET] || null);

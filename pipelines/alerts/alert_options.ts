@@ -4,7 +4,9 @@ import { MONEY_SCALE } from '../../schema/column';
 import { parseIsoTime } from '../../transforms/parse/event_time';
 import type { DeclaredOption } from '../options';
 
-const ADDRESSES = 'slack:URL, webhook:URL, email:smtps://USER@HOST/?from=ADDRESS&to=ADDRESS or KIND:env:NAME';
+/** Forms of an address. */
+export const WHERE =
+  'to slack:URL, webhook:URL or email:smtps://USER@HOST/?from=ADDRESS&to=ADDRESS; KIND:env:NAME takes the address from the environment variable NAME, so that a secret does not stand in the shell’s history';
 
 export const MIN_REVENUE_AT_RISK = {
   type: 'string',
@@ -21,9 +23,8 @@ export const ALERT_OPTIONS = {
     type: 'array',
     string: true,
     defaultDescription: 'nobody is told',
-    describe:
-      'Tell of anomalies there: once when an hour that deviates is closed by the watermark (early rows are never told of), when it doubles, and when it is over or later data take it back. NAME is an environment variable with the address, which is a secret with Slack. docs/alerts.md',
-    unit: `${ADDRESSES}, any number`,
+    describe: `Tell of anomalies ${WHERE}. It tells when an hour that deviates is closed by the watermark (early rows are never told of), when that has doubled, and when it is over or later data take it back: docs/alerts.md`,
+    unit: 'slack:…, webhook:…, email:… or KIND:env:NAME, any number',
     change: 'Set it where somebody shall hear of anomalies without looking',
   },
   'alert-since': {

@@ -14,7 +14,7 @@ import { AlertDesk } from '../../serving/alerts/desk';
 import type { MemoryStore } from '../../serving/alerts/memory';
 import { hoursCovered } from '../../serving/questions/anomalous_hours';
 import { DUCKDB_QUESTIONS, type Store } from '../../serving/questions/store';
-import { MIN_REVENUE_AT_RISK, parseAmount, parseSince } from '../alerts/alert_options';
+import { MIN_REVENUE_AT_RISK, parseAmount, parseSince, WHERE } from '../alerts/alert_options';
 import { freshMemoryId, storedMemory } from '../alerts/stored_memory';
 import { duckdbFile } from '../duckdb_file';
 import { interruptible } from '../interrupt';
@@ -32,9 +32,8 @@ const ALERT_COMMAND_OPTIONS = {
   alert: {
     type: 'array',
     string: true,
-    describe:
-      'Where to tell of them: slack:URL, webhook:URL or email:smtps://USER@HOST/?from=ADDRESS&to=ADDRESS, any number. KIND:env:NAME takes the address from the environment variable NAME, so that a secret does not stand in the shell’s history',
-    unit: 'slack:…, webhook:…, email:… or KIND:env:NAME',
+    describe: `Tell of them ${WHERE}`,
+    unit: 'slack:…, webhook:…, email:… or KIND:env:NAME, any number',
     change: 'Always given, but with --dry-run',
   },
   'min-revenue-at-risk': MIN_REVENUE_AT_RISK,

@@ -32,7 +32,10 @@ export function decide(
     seriesAt(seriesOf({ ...hour, type: hour.anomaly_type ?? '' })).hours.push(hour);
   for (const episode of told) seriesAt(seriesOf(episode)).told.push(episode);
   const judged = new Map<string, JudgedHour[]>();
-  for (const hour of seen.judged) judged.set(hour.brand, [...(judged.get(hour.brand) ?? []), hour]);
+  for (const hour of seen.judged) {
+    const ofBrand = judged.get(hour.brand) ?? [];
+    if (ofBrand.push(hour) === 1) judged.set(hour.brand, ofBrand);
+  }
   const decisions = [...series].flatMap(([key, { hours, told: known }]) => {
     const [brand, detector, type] = JSON.parse(key);
     const ofBrand = judged.get(brand) ?? [];

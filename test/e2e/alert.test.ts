@@ -1,7 +1,8 @@
 /** `funnelpulse alert` as a user has it: the incidents of a made-up shop are told, once each, whatever comes between. */
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
@@ -205,7 +206,39 @@ test('an address from the environment is in no message and no file', async () =>
 });
 
 const testIfCertified = canCertify || process.env.CI ? test : test.skip;
-if (!canCertify) process.stderr.write('Without openssl, the test of encrypted mail is skipped.\n');
+if (!canCertify) process.stderr.write('Without openssl, tests of encrypted channels are skipped.\n');
+
+testIfCertified('Slack by HTTPS, through a proxy', async () => {
+  const tls = certificate(folder, ['hooks.slack.test']);
+  const slack = await HttpSink.open(tls);
+  // Wherever one wants to go, one ends at this test.
+  const asked: string[] = [];
+  const proxy = createServer().on('connect', (request, client) => {
+    asked.push(request.url ?? '');
+    const onward = connect(slack.port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(client).pipe(onward);
+    });
+    onward.on('error', () => client.destroy());
+    client.on('error', () => onward.destroy());
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  Object.assign(process.env, { NODE_EXTRA_CA_CERTS: tls.file, HTTPS_PROXY: `http://127.0.0.1:${port}` });
+  try {
+    const large = ['--since', 'all', '--min-revenue-at-risk', '300', '--quiet'];
+    await succeeds(...alert('--alert', 'slack:https://hooks.slack.test/services/SECRET', ...large));
+  } finally {
+    delete process.env.NODE_EXTRA_CA_CERTS;
+    delete process.env.HTTPS_PROXY;
+    proxy.close();
+    await slack.close();
+  }
+  expect(new Set(asked)).toEqual(new Set(['hooks.slack.test:443']));
+  expect(slack.posted.length).toBeGreaterThan(2);
+  expect(JSON.parse(slack.posted[0].body).text).toMatch(/^(Drop|Spike): /);
+});
 
 testIfCertified.each([
   ['smtps', true],

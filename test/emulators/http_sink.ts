@@ -1,6 +1,7 @@
 /** A server that takes posts, keeps what they say, and answers as told. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Posted {
@@ -25,8 +26,10 @@ export class HttpSink {
 
   private constructor(private readonly server: Server) {}
 
-  static async open(port = 0): Promise<HttpSink> {
-    const server = createServer();
+  /** @param encrypted with this key and certificate */
+  static async open(encrypted?: { readonly key: Buffer; readonly cert: Buffer }): Promise<HttpSink> {
+    const server: Server =
+      encrypted === undefined ? createServer() : (createTlsServer({ ...encrypted }) as Server);
     const sink = new HttpSink(server);
     server.on('request', (request, response) => {
       let body = '';
@@ -40,7 +43,7 @@ export class HttpSink {
         for (const told of sink.waiting.splice(0)) told();
       });
     });
-    server.listen(port, '127.0.0.1');
+    server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return sink;
   }

@@ -1,8 +1,9 @@
 /** Slack and webhooks over real connections: what arrives, and what is made of every answer. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { alertChannels } from '../../../io/alerts/destination';
@@ -10,6 +11,7 @@ import { post, retryAfter } from '../../../io/alerts/post';
 import { slackMessage } from '../../../io/alerts/slack';
 import { webhookMessage } from '../../../io/alerts/webhook';
 import type { Delivery } from '../../../schema/alert';
+import { canCertify, certificate } from '../../emulators/certificate';
 import { type Answer, answering, HttpSink } from '../../emulators/http_sink';
 import { freePort } from '../../emulators/pubsub';
 import { digestOf, HOSTILE, messageOf, never } from './messages';
@@ -212,6 +214,19 @@ test('where nobody listens, or somebody who speaks no HTTP', async () => {
   expect(JSON.stringify(delivery)).not.toContain('SECRET');
 });
 
+const testIfCertified = canCertify || process.env.CI ? test : test.skip;
+
+testIfCertified('a certificate that nobody vouches for is not taken', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'funnelpulse-posting-'));
+  const encrypted = await HttpSink.open(certificate(folder, ['localhost']));
+  const url = new URL(`https://localhost:${encrypted.port}/SECRET`);
+  const delivery = await post(url, { headers: {}, body: '{}', signal: never });
+  await encrypted.close();
+  rmSync(folder, { recursive: true });
+  expect(delivery).toMatchObject({ outcome: 'failed', reason: 'its certificate is one that it made itself' });
+  expect(encrypted.posted).toEqual([]);
+});
+
 test('an answer that nobody waits for any more', async () => {
   sink.answers.push(silent);
   const stop = new AbortController();
@@ -240,6 +255,12 @@ test.each([
   const attempt = () => alertChannels('alert', [text], { WRONG: 'SECRET' });
   expect(attempt).toThrow(message);
   expect(attempt).not.toThrow(/SECRET/);
+});
+
+test('an address is given once, however it is given', () => {
+  const twice = ['slack:env:A', 'webhook:https://hooks.example/SECRET', 'slack:https://hooks.example/SECRET'];
+  const attempt = () => alertChannels('alert', twice, { A: 'https://hooks.example/SECRET' });
+  expect(attempt).toThrow('--alert slack:… is given twice: give it once');
 });
 
 test('an address can come from the environment; the second of a kind has a number', () => {

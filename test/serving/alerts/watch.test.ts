@@ -7,6 +7,7 @@ import type { AlertMemory, MemoryStore } from '../../../serving/alerts/memory';
 import { memoryOf, memoryText } from '../../../serving/alerts/memory_text';
 import { watchForAlerts } from '../../../serving/alerts/watch';
 import type { Store } from '../../../serving/questions/store';
+import { HOSTILE } from '../../io/alerts/messages';
 import { storeOf } from '../reference_store';
 import { ScriptedChannel } from './scripted_channel';
 import { drop, HOUR, type HourState, START, USUAL } from './world';
@@ -152,6 +153,25 @@ test('one message per fact, by what the tables hold, through restarts', async ()
   expect(told(channel)).toEqual(['detected 1', 'worsened 2', 'recovered 2', 'retracted 2']);
   expect(channel.sent.map(({ id }) => id)).toEqual(['m-1-1', 'm-1-2', 'm-1-3', 'm-1-4']);
 });
+
+test.each(HOSTILE.map((brand) => [brand.slice(0, 30), brand]))(
+  'the brand %j comes through tables and memory as it is',
+  async (_, given) => {
+    // A store of UTF-8 holds no halves of surrogate pairs.
+    const brand = given.replace(/\p{Surrogate}/gu, '\ufffd');
+    const [memory, channel] = [new Memory(), new ScriptedChannel('slack')];
+    for (const states of [[D], [D], [D, D], [D, D, USUAL, USUAL]]) {
+      const store = await tablesOf(brand, states);
+      const desk = deskOf([channel], memory);
+      await desk.examine(store);
+      desk.start();
+      expect(await desk.stop(1000)).toBe(0);
+      store.close();
+    }
+    expect(told(channel)).toEqual(['detected 1', 'worsened 2', 'recovered 2']);
+    for (const { statements } of channel.sent) expect(statements[0].episode.brand).toBe(brand);
+  },
+);
 
 test('an hour that the watermark has not passed is not told, and hours without any event end nothing', async () => {
   const channel = new ScriptedChannel('slack');
