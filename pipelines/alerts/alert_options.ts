@@ -55,9 +55,12 @@ export function parseAmount(option: string, text: string): bigint {
   return BigInt(match[1] + (match[2] ?? '').padEnd(MONEY_SCALE, '0'));
 }
 
-/** A day's start or a time in milliseconds since 1970; −∞ for all. @throws {InputError} where it is neither */
+/** Before anything that a time can be, and a number that JSON has. */
+const BEFORE_ALL = -8.64e15;
+
+/** A day's start or a time in milliseconds since 1970; before all for all. @throws {InputError} where it is neither */
 export function parseSince(option: string, text: string): number {
-  if (text === 'all') return Number.NEGATIVE_INFINITY;
+  if (text === 'all') return BEFORE_ALL;
   const time = parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
   if (Number.isNaN(time))
     throw new InputError(

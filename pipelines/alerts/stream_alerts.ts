@@ -54,7 +54,7 @@ export function streamAlerts(args: StreamAlertArguments, options: StreamAlertOpt
       // Who has the state has what stands beside it.
       memory: storedMemory(file, MemoryFile.ownedWith(file)),
       newId: freshMemoryId(),
-      since: (remembered) => given ?? Math.max(remembered ?? startedAt - FIRST_MS, startedAt - LONGEST_MS),
+      since: ({ since }) => given ?? Math.max(since ?? startedAt - FIRST_MS, startedAt - LONGEST_MS),
       until: null,
       lookBackMs: allowedLatenessMs + GRACE_MS,
     });

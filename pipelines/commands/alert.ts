@@ -40,9 +40,8 @@ const ALERT_COMMAND_OPTIONS = {
   since: {
     type: 'string',
     describe: 'Tell of episodes that ended after this time; of others only if they were told of before',
-    unit: 'day or time, like 2026-01-31 or 2026-01-31T12:00:00Z, or all; default: the last day covered',
-    change:
-      'Set it, on the first run, to hear of the past; to the day of the last run where days were left out',
+    unit: 'day or time, like 2026-01-31 or 2026-01-31T12:00:00Z, or all; default: the last day covered, and what has come since the last look, up to a week',
+    change: 'Set it, on the first run, to hear of the past',
   },
   until: {
     type: 'string',
@@ -134,9 +133,15 @@ async function alert(args: AlertArguments): Promise<void> {
   try {
     const desk = await examined(
       file,
-      (since) =>
+      (lastDay) =>
         new AlertDesk({
-          ...{ ...options, since: () => options.since ?? since, output: args.from, say, lookBackMs: null },
+          ...{
+            ...options,
+            since: ({ closed }) => options.since ?? newsSince(lastDay, closed),
+            output: args.from,
+            say,
+            lookBackMs: null,
+          },
           ...{ channels: args['dry-run'] ? [PRINTER] : channels, newId: freshMemoryId() },
           memory: stored === null ? readOnly(memory) : storedMemory(memory, stored),
         }),
@@ -172,14 +177,23 @@ async function alert(args: AlertArguments): Promise<void> {
   }
 }
 
-/** A desk that has looked at the file. @param open told the start of the last day covered, by which is news what nobody has said otherwise of */
+/** Who looks again after days goes on from where the last look ended, but not further back than this. */
+const LONGEST_MS = 7 * DAY_MS;
+
+/** From which on there is news: the last day, or all that has come since the last look. */
+function newsSince(lastDay: number, lastLook: number | null): number {
+  return Math.min(lastDay, Math.max(lastLook ?? lastDay, lastDay - LONGEST_MS));
+}
+
+/** A desk that has looked at the file. @param open told the start of the last day covered */
 function examined(file: string, open: (lastDay: number) => AlertDesk): Promise<AlertDesk> {
   return whenUnlocked(() =>
     withDuckdb(file, 'READ_ONLY', async (connection) => {
       await lastRun(connection, file);
       const store: Store = { dialect: DUCKDB_QUESTIONS, ask: (question) => ask(connection, question) };
       const covered = await hoursCovered(store);
-      const desk = open(covered === null ? 0 : Math.floor((covered.to - 1) / DAY_MS) * DAY_MS);
+      const lastDay = covered === null ? 0 : Math.floor((covered.to - 1) / DAY_MS) * DAY_MS;
+      const desk = open(lastDay);
       await desk.examine(store);
       return desk;
     }),

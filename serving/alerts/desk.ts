@@ -8,6 +8,7 @@ import { decide } from './decide';
 import { LEAD_MS, look } from './look';
 import {
   type AlertMemory,
+  bounded,
   forChannels,
   type MemoryStore,
   newMemory,
@@ -26,8 +27,8 @@ export interface DeskOptions {
   readonly memory: MemoryStore;
   /** Name for a memory that is begun: letters and digits that no other has. */
   readonly newId: string;
-  /** From which on episodes are told, milliseconds since 1970, by the one that the memory has. */
-  readonly since: (remembered: number | null) => number;
+  /** From which on episodes are told, milliseconds since 1970, by what the memory says. */
+  readonly since: (remembered: Pick<AlertMemory, 'since' | 'closed'>) => number;
   /** Nothing that ended later is looked at, milliseconds since 1970; null for no such limit. */
   readonly until: number | null;
   /** Ten-thousandths. */
@@ -54,7 +55,7 @@ export class AlertDesk {
     const { channels, say } = options;
     const names = channels.map(({ name }) => name);
     const loaded = options.memory.load() ?? newMemory(options.newId);
-    this.since = options.since(loaded.since);
+    this.since = options.since(loaded);
     this.memory = { ...forChannels(loaded, names), since: this.since };
     this.stored = loaded;
     this.now = options.now ?? Date.now;
@@ -100,13 +101,16 @@ export class AlertDesk {
     const isNews = decided.statements.length > 0 || this.stored !== this.memory;
     if (!isNews && seen.closed === closed) return 0;
     await this.keep((memory) => {
+      const { say } = this.options;
       const names = channels.map(({ name }) => name);
       const written = write({ ...memory, next }, decided.statements, {
         ...{ output, channels: names, limit, now: this.now() },
       });
+      const givenUp = written.outbox.length - bounded(written).outbox.length;
+      if (givenUp > 0) say(`gave up ${givenUp} messages, of too many that could not be sent`);
       const lastClosed = Math.max(seen.closed, memory.closed ?? seen.closed);
       return pruned(
-        { ...written, told: decided.told, closed: lastClosed },
+        { ...bounded(written), told: decided.told, closed: lastClosed },
         lookBackMs === null ? Number.NEGATIVE_INFINITY : horizon,
       );
     });

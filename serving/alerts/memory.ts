@@ -123,6 +123,14 @@ function rewaited(memory: AlertMemory, waitingOf: (one: Outgoing) => readonly st
   return { ...memory, outbox };
 }
 
+/** So many messages wait for channels that are down. */
+export const MOST_WAITING = 1000;
+
+/** Gives up the oldest of too many messages. */
+export function bounded(memory: AlertMemory): AlertMemory {
+  return { ...memory, outbox: memory.outbox.slice(-MOST_WAITING) };
+}
+
 /** So many episodes are remembered, whatever they are. */
 export const MOST_REMEMBERED = 10_000;
 

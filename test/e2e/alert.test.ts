@@ -114,6 +114,17 @@ test('day by day, each run tells what is new: the same episodes in the end', asy
   expect(stood.sort()).toEqual(atOnce.sort());
 }, 120_000);
 
+test('a run that was left out loses nothing: the next one tells what has come since', async () => {
+  const to = `webhook:${sink.url}`;
+  await succeeds(...alert('--alert', to, '--quiet', ...WHOLE, '--until', '2025-10-10'));
+  const before = sink.posted.length;
+  await succeeds(...alert('--alert', to, '--quiet', '--limit', '1000'));
+  const later = told().slice(before);
+  expect(later.length).toBeGreaterThan(0);
+  const dry = await succeeds(...alert('--dry-run', '--memory', join(folder, 'none'), ...WHOLE));
+  expect(new Set(told().map(({ episode }) => episode.id)).size).toBe(dry.split('FunnelPulse on').length - 1);
+});
+
 test('more than a minute’s worth is a digest', async () => {
   await succeeds(...alert('--alert', `webhook:${sink.url}`, '--since', 'all', '--limit', '3'));
   expect(sink.posted.map(({ body }) => JSON.parse(body).alerts.length > 1)).toEqual([false, false, true]);

@@ -4,8 +4,10 @@ import type { AlertStatement } from '../../../schema/alert';
 import { backoff } from '../../../serving/alerts/backoff';
 import {
   type AlertMemory,
+  bounded,
   forChannels,
   MOST_REMEMBERED,
+  MOST_WAITING,
   newMemory,
   pruned,
   room,
@@ -96,6 +98,13 @@ test('a message waits for the channels that it has not reached', () => {
   expect(once.outbox.map(({ waiting }) => waiting)).toEqual([['webhook'], ['slack', 'webhook']]);
   expect(settled(once, 'a-1', 'webhook').outbox).toHaveLength(1);
   expect(forChannels(once, ['slack']).outbox.map(({ message }) => message.id)).toEqual(['b-1']);
+});
+
+test('of too many messages that wait the latest stay', () => {
+  const many = Array.from({ length: MOST_WAITING + 5 }, (_, i) => statement(`e${i}`, -i));
+  const memory = write(newMemory('m'), many, { ...OPTIONS, limit: many.length });
+  const [first, ...others] = idsOf(bounded(memory));
+  expect([first, others.length + 1]).toEqual([idsOf(memory)[5], MOST_WAITING]);
 });
 
 test('what is over is forgotten, what is open is not', () => {

@@ -114,7 +114,7 @@ function deskOf(
 ): AlertDesk {
   return new AlertDesk({
     ...{ output: 'o', channels, memory, newId: 'm', until: null, minRevenueAtRisk: 0n, limit: 100 },
-    since: (remembered) => remembered ?? START - HOUR,
+    since: ({ since }) => since ?? START - HOUR,
     lookBackMs: 24 * HOUR,
     say: (line) => said.push(line),
     ...options,
