@@ -13,7 +13,7 @@ export interface WatchOptions {
 }
 
 export interface AlertWatch {
-  /** Looks a last time, sends what there is to send within `patienceMs` in all, and ends. Returns how many messages are left in the memory. What is served must not be closed before. */
+  /** Looks a last time, sends what there is to send within `patienceMs` in all, and ends; with 0 it ends at once and looks no more. Returns how many messages are left in the memory. What is served must not be closed before. */
   stop(patienceMs: number): Promise<number>;
 }
 
@@ -64,8 +64,8 @@ export function watchForAlerts({ served, desk, say, everyMs = EVERY_MS }: WatchO
       unlisten();
       stopped.abort();
       tellOfChange();
-      const lastLook = watching.then(examine);
-      await Promise.race([lastLook, idle(patienceMs, new AbortController().signal)]);
+      if (patienceMs > 0)
+        await Promise.race([watching.then(examine), idle(patienceMs, new AbortController().signal)]);
       return desk.stop(Math.max(0, end - Date.now()));
     },
   };

@@ -90,6 +90,31 @@ describeWithPubsub('alerts of a stream from the emulator', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
+  test('killed while it tells: that one is told again with the same id, and nothing else twice', async () => {
+    const killed = follow('--alert-since', 'all');
+    sink.answers.push(() => killed.process.kill('SIGKILL'));
+    // It may end while one looks.
+    await publishAnomalies(killed).catch(() => {});
+    expect(await killed.ended).toMatchObject({ signal: 'SIGKILL' });
+    const next = follow('--alert-since', 'all');
+    await sink.received(3);
+    await scene.publish(times(4, () => event('purchase', 'acme', '10:50:00')));
+    await sink.received(4);
+    await stopped(next);
+    expect(said(sink.posted).map(({ kind, episode }) => `${episode.brand} ${kind}`)).toEqual([
+      ...['acme detected', 'acme detected', 'dud detected', 'acme retracted'],
+    ]);
+    const [first, second] = sink.posted;
+    expect([second.body, second.headers['webhook-id']]).toEqual([first.body, first.headers['webhook-id']]);
+  });
+
+  test('a stream onto BigQuery is not told of', async () => {
+    const { code, stderr } = await scene.followInto('bigquery:shop.live', '--alert', `webhook:${sink.url}`)
+      .ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--alert follows duckdb: outputs only/);
+  });
+
   test('what a replay brings of the past is not told unless asked for, and a channel that hangs does not hold up the end', async () => {
     const quiet = follow();
     await publishAnomalies(quiet);

@@ -294,6 +294,17 @@ test('a channel that hangs holds neither the looking up nor the end', async () =
   tables.close();
 });
 
+test('one who has no time at the end does not look', async () => {
+  const tables = await Tables.of([D]);
+  const desk = deskOf([], new Memory());
+  const watch = watchForAlerts({ served: tables, desk, say: (line) => said.push(line), everyMs: 60_000 });
+  await once(tables.changes, 'read');
+  tables.close();
+  tables.changes.emit('change');
+  await watch.stop(0);
+  expect([tables.reads, said]).toEqual([1, []]);
+});
+
 test('with no room for messages it waits with deciding; at the end all is in a digest', async () => {
   const tables = await Tables.of([D]);
   const channel = new ScriptedChannel('slack');
