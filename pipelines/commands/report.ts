@@ -1,5 +1,6 @@
 /** `funnelpulse report`: what is in an output, as a page for people. */
 import type { Argv, CommandModule } from 'yargs';
+import type { DatasetName } from '../../io/bigquery/dataset_name';
 import { ask } from '../../io/duckdb/ask';
 import { lastRun } from '../../io/duckdb/inspect_output';
 import { withDuckdb } from '../../io/duckdb/open';
@@ -7,11 +8,13 @@ import { whenUnlocked } from '../../io/duckdb/when_unlocked';
 import { writeWhole } from '../../io/files/write_whole';
 import { InputError } from '../../io/input_error';
 import { DUCKDB_QUESTIONS } from '../../serving/questions/store';
-import { gatherReport, type ReportChoice } from '../../serving/report/gather';
+import { gatherReport, type ReportChoice, type ReportData } from '../../serving/report/gather';
 import { reportPage } from '../../serving/report/page';
 import { duckdbFile } from '../duckdb_file';
 import { strictOptions } from '../option_values';
 import type { DeclaredOption } from '../options';
+import { bigqueryDataset } from '../outputs/bigquery_dataset';
+import { BigqueryServed } from '../serving/bigquery_served';
 import { formatBytes } from '../text';
 
 const REPORT_OPTIONS = {
@@ -19,7 +22,7 @@ const REPORT_OPTIONS = {
     type: 'string',
     demandOption: true,
     describe: 'Output to report on',
-    unit: 'duckdb:FILE',
+    unit: 'duckdb:FILE or bigquery:PROJECT.DATASET',
     change: 'Always given',
   },
   out: {
@@ -58,7 +61,7 @@ function build(argv: Argv) {
       'The whole output as one page, to open in a browser or to print',
     )
     .epilogue(
-      'The file is opened for reading, for a moment: while a stream writes, report waits for it, up to 30 seconds.',
+      'A file is opened for reading, for a moment: while a stream writes, report waits for it, up to 30 seconds. A report of a dataset puts up to 240 questions to BigQuery, 16 at once.',
     );
 }
 
@@ -73,11 +76,20 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
 };
 
 async function report({ from, out, since, until, quiet }: ReportArguments): Promise<void> {
-  const file = duckdbFile('from', from);
   const choice = choiceOf(since, until);
   if (!/\.html?$/i.test(out)) throw new InputError(`--out ${out}: a file ending in .html was expected`);
-  // Gathered while the file is open, and so of one moment; drawn when it is closed again.
-  const data = await whenUnlocked(() =>
+  const data = await gathered(from, choice);
+  const page = reportPage(data, Date.now());
+  const bytes = writeWhole('out', out, page);
+  if (!quiet) process.stdout.write(`Wrote ${out} (${formatBytes(bytes)}). Open it in a browser\n`);
+}
+
+/** All that the page shows, gathered while the output is open; it is drawn when it is closed again. */
+async function gathered(from: string, choice: ReportChoice): Promise<ReportData> {
+  const dataset = bigqueryDataset('from', from);
+  if (dataset !== null) return gatheredFromBigquery(from, dataset, choice);
+  const file = duckdbFile('from', from);
+  return whenUnlocked(() =>
     withDuckdb(file, 'READ_ONLY', async (connection) => {
       await lastRun(connection, file);
       return gatherReport(
@@ -87,9 +99,21 @@ async function report({ from, out, since, until, quiet }: ReportArguments): Prom
       );
     }),
   );
-  const page = reportPage(data, Date.now());
-  const bytes = writeWhole('out', out, page);
-  if (!quiet) process.stdout.write(`Wrote ${out} (${formatBytes(bytes)}). Open it in a browser\n`);
+}
+
+async function gatheredFromBigquery(
+  from: string,
+  dataset: DatasetName,
+  choice: ReportChoice,
+): Promise<ReportData> {
+  const served = new BigqueryServed(from, dataset);
+  const data = await served.read((store) => gatherReport(store, from, choice));
+  await served.close();
+  if (data.run === null)
+    throw new InputError(
+      `cannot read ${from}: no run has written to it yet. Write to it first: funnelpulse run --output ${from}`,
+    );
+  return data;
 }
 
 function choiceOf(since: string | undefined, until: string | undefined): ReportChoice {

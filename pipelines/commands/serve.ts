@@ -7,8 +7,8 @@ const SERVE_OPTIONS = {
   from: {
     type: 'string',
     demandOption: true,
-    describe: 'Output to serve; it need not be there yet',
-    unit: 'duckdb:FILE',
+    describe: 'Output to serve; a file need not be there yet',
+    unit: 'duckdb:FILE or bigquery:PROJECT.DATASET',
     change: 'Always given',
   },
   port: {
@@ -45,7 +45,7 @@ function build(argv: Argv) {
     )
     .epilogue(
       [
-        'Runs may write to the output meanwhile: it is open for reading only while somebody asks, and a run that waits goes first. Pages are told when the tables change.',
+        'Runs may write to the output meanwhile. A file is open for reading only while somebody asks, and a run that waits goes first. Pages are told when the tables change: those of a dataset are looked at every 15 seconds while somebody looks at a page, and answers are kept until they change, since BigQuery charges for each question.',
         'FUNNELPULSE_TOKEN, at least 16 characters, is asked for wherever it is set: Authorization: Bearer TOKEN. Requests are logged to standard error as JSON, without what was asked for. Ctrl-C or SIGTERM ends it in order.',
       ].join('\n\n'),
     );
