@@ -1,8 +1,8 @@
 import { type DatasetName, textOf } from '../../io/bigquery/dataset_name';
 import { readHours } from '../../io/bigquery/read_hours';
 import { BigqueryStream } from '../../io/bigquery/stream/bigquery_stream';
-import { InputError } from '../../io/input_error';
 import { removeStaging, stagingOf } from '../../io/staging/staging_directory';
+import { BigqueryServed } from '../serving/bigquery_served';
 import { bigqueryExample, readDatasetSummary } from './bigquery_summary';
 import type { StreamOutput } from './stream_output';
 import { makeTemporaryStaging, temporaryPlace } from './temporary_staging';
@@ -12,6 +12,7 @@ export function bigqueryStreamOutput(dataset: DatasetName, location: string | nu
   const text = textOf(dataset);
   let staging: string | undefined;
   let stream: BigqueryStream | undefined;
+  const served = new BigqueryServed(`bigquery:${text}`, dataset);
   const opened = (): BigqueryStream => {
     if (stream === undefined) throw new Error('the output has not been prepared');
     return stream;
@@ -29,9 +30,10 @@ export function bigqueryStreamOutput(dataset: DatasetName, location: string | nu
       stream = await BigqueryStream.open({ dataset, location, ...start });
     },
     flush: (logged, flush) => opened().flush(logged, flush),
-    read: () => Promise.reject(new InputError('--serve reads duckdb: outputs only')),
+    read: (questions) => served.read(questions),
     summary: (runId, run) => readDatasetSummary(opened().place, dataset, runId, run),
     close: async () => {
+      await served.close();
       if (staging !== undefined) removeStaging(staging);
       await stream?.close();
     },
