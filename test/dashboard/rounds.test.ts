@@ -106,8 +106,10 @@ test('an answer stays while a later round fails, and says of when it is', async 
   const scene = new Scene();
   scene.pass(1000);
   scene.ask('a');
+  // It is as old as the question.
+  scene.pass(400);
   await scene.answer(null);
-  scene.pass(1000);
+  scene.pass(600);
   scene.rounds.again();
   await scene.answer(PASSING());
   expect(scene.state).toMatchObject({ answer: 'a 0', asOf: 1000, problem: { kind: 'unavailable' } });
