@@ -126,7 +126,7 @@ delete: $(BUILT) ## Cancel a job of Dataflow and delete its files in Cloud Stora
 verify-gcp: $(BUILT) ## All tests of Cloud Storage, BigQuery and Terraform, against local servers, which this installs
 	@scripts/install-fake-gcs
 	@scripts/install-local-bigquery >/dev/null
-	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/io/wire test/e2e/bigquery test/e2e/stream/bigquery test/e2e/gcs test/e2e/dataflow test/streaming/bigquery test/pipelines/dataflow test/runners/dataflow test/schema test/terraform
+	@npx --no-install jest --maxWorkers=2 test/io/bigquery test/io/gcs test/io/wire test/e2e/bigquery test/e2e/stream/bigquery test/e2e/gcs test/e2e/dataflow test/streaming/bigquery test/pipelines/dataflow test/pipelines/serving test/runners/dataflow test/schema test/terraform
 
 .PHONY: image image-check
 
@@ -155,6 +155,13 @@ verify-portable: $(BUILT) ## The harness under 1,000 random schedules; small gra
 	@scripts/install-flink >/dev/null
 	@scripts/image-tree out/image
 	@FUNNELPULSE_IMAGE=out/image FUNNELPULSE_SCHEDULES=1000 FUNNELPULSE_PRISM_CASES=all FUNNELPULSE_PRISM_EVENTS=200000 npx --no-install jest --maxWorkers=2 test/runners/harness test/runners/portable test/runners/container test/conformance/prism test/e2e/prism test/e2e/flink test/e2e/container
+
+.PHONY: verify-ui
+
+verify-ui: $(BUILT) ## All that people look at: report, dashboard and a running stream's page in a real browser, the HTTP API with a fuzzer, alerts, all of which this installs
+	@scripts/install-chromium >/dev/null
+	@FUNNELPULSE_LIVE_ROUNDS=30 npx --no-install jest --maxWorkers=2 test/browser test/dashboard test/serving test/pipelines/serving test/io/alerts test/io/duckdb test/io/attached_file test/e2e/report test/e2e/serve test/e2e/alert test/e2e/dashboard_bundle test/e2e/stream/serve test/e2e/stream/alerts
+	@scripts/fuzz-api
 
 build: $(BUILT) ## Compile into dist/
 
