@@ -1,5 +1,5 @@
 /** Puts a question to a DuckDB file and reads the answer without loss: money stays a whole number of ten-thousandths, a text its bytes. */
-import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBBlobValue, DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { Column } from '../../schema/column';
 import { quote } from '../../schema/duckdb';
 import { DAY_MS } from '../../schema/events';
@@ -8,19 +8,34 @@ import type { Answer, Question } from '../../schema/question';
 /** The rows of the answer, in the question's order. */
 export async function ask<C extends Record<string, Column>>(
   connection: DuckDBConnection,
-  { sql, parameters, columns }: Question<C>,
+  question: Question<C>,
 ): Promise<Answer<C>[]> {
-  const entries = Object.entries(columns);
-  const fields = entries.map(([name, column]) => handedOver(`answer.${quote(name)}`, column));
-  const found = await connection.runAndReadAll(
-    `SELECT ${fields.join(', ')} FROM (${sql}) AS answer`,
-    Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [
-        name,
-        Number.isSafeInteger(value) ? BigInt(value) : value,
-      ]),
-    ),
+  const found = await connection.runAndReadAll(questionSql(question), parametersOf(question));
+  return answersOf(found, question);
+}
+
+/** The question as DuckDB is asked it. */
+export function questionSql({ sql, columns }: Question): string {
+  const fields = Object.entries(columns).map(([name, column]) => handedOver(`answer.${quote(name)}`, column));
+  return `SELECT ${fields.join(', ')} FROM (${sql}) AS answer`;
+}
+
+/** The question's parameters as the driver takes them. */
+export function parametersOf({ parameters }: Question): Record<string, string | number | bigint> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      Number.isSafeInteger(value) ? BigInt(value) : value,
+    ]),
   );
+}
+
+/** What {@link questionSql} has found, as code holds it. */
+export function answersOf<C extends Record<string, Column>>(
+  found: DuckDBResultReader,
+  { columns }: Question<C>,
+): Answer<C>[] {
+  const entries = Object.entries(columns);
   return found
     .getRows()
     .map(

@@ -12,8 +12,8 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../schema/column';
 import type { Answer, Question } from '../../schema/question';
 import { InputError } from '../input_error';
-import { ask } from './ask';
 import { LockedError, loadDriver, MEMORY_LIMIT, openError } from './open';
+import { PreparedConnection } from './prepared_connection';
 import { writerWaits } from './waiting_writer';
 import { fileVersion, watchFile } from './watch_file';
 import { LOCK_PATIENCE_MS } from './when_unlocked';
@@ -55,8 +55,8 @@ export interface SharedReaderOptions {
 export class SharedReader {
   private database: DuckDBInstance | undefined;
   private outer: DuckDBConnection | undefined;
-  private connections: DuckDBConnection[] = [];
-  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private connections: PreparedConnection[] = [];
+  private readonly waiting: ((connection: PreparedConnection) => void)[] = [];
   private opening: Promise<Opening> | undefined;
   private current: Opening | undefined;
   private seen = { version: '', moment: {} };
@@ -108,10 +108,7 @@ export class SharedReader {
       this.retire(opening);
       await opening.closed;
     }
-    for (const connection of [...this.connections, ...(this.outer === undefined ? [] : [this.outer])])
-      connection.closeSync();
-    this.database?.closeSync();
-    this.database = undefined;
+    this.giveUp();
   }
 
   private async enter(): Promise<Opening> {
@@ -204,7 +201,7 @@ export class SharedReader {
     while (this.connections.length < CONNECTIONS) {
       const connection = await this.database.connect();
       await connection.run('USE output');
-      this.connections.push(connection);
+      this.connections.push(new PreparedConnection(connection));
     }
   }
 
@@ -214,19 +211,23 @@ export class SharedReader {
       await this.outer?.run('DETACH output');
     } catch {
       // A database that lets go of nothing is given up as a whole, with its locks.
-      for (const connection of this.connections.splice(0)) connection.closeSync();
-      this.outer?.closeSync();
-      this.database?.closeSync();
-      this.outer = undefined;
-      this.database = undefined;
+      this.giveUp();
     }
     this.opening = undefined;
+  }
+
+  private giveUp(): void {
+    for (const connection of this.connections.splice(0)) connection.close();
+    this.outer?.closeSync();
+    this.database?.closeSync();
+    this.outer = undefined;
+    this.database = undefined;
   }
 
   private async ask<C extends Record<string, Column>>(question: Question<C>): Promise<Answer<C>[]> {
     const connection = await this.take();
     try {
-      return await ask(connection, question);
+      return await connection.ask(question);
     } catch (error) {
       if (/Catalog Error: Table with name/.test(String(error)))
         throw new InputError(
@@ -238,11 +239,11 @@ export class SharedReader {
     }
   }
 
-  private take(): Promise<DuckDBConnection> | DuckDBConnection {
+  private take(): Promise<PreparedConnection> | PreparedConnection {
     return this.connections.pop() ?? new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  private giveBack(connection: DuckDBConnection): void {
+  private giveBack(connection: PreparedConnection): void {
     const next = this.waiting.shift();
     if (next === undefined) this.connections.push(connection);
     else next(connection);

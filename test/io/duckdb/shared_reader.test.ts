@@ -101,9 +101,13 @@ test('the file is let go of when nobody asks any more, and while one asks all th
 }, 30_000);
 
 /** Locks are a process's: another one has to write. */
-async function writtenElsewhere(n: number): Promise<void> {
+function writtenElsewhere(n: number): Promise<void> {
+  return elsewhere(`UPDATE one SET a = ${n}; UPDATE other SET b = ${n}`);
+}
+
+async function elsewhere(sql: string): Promise<void> {
   const script = `const { DuckDBInstance } = require('@duckdb/node-api');
-    (async () => { const i = await DuckDBInstance.create(process.argv[1]); const c = await i.connect(); await c.run('UPDATE one SET a = ${n}; UPDATE other SET b = ${n}'); c.closeSync(); i.closeSync(); })().catch(() => process.exit(3));`;
+    (async () => { const i = await DuckDBInstance.create(process.argv[1]); const c = await i.connect(); await c.run('${sql}'); c.closeSync(); i.closeSync(); })().catch(() => process.exit(3));`;
   const child = spawn(process.execPath, ['-e', script, file], { stdio: 'ignore' });
   const code = await new Promise((resolve) => child.on('exit', resolve));
   if (code === 3) throw new LockedError('locked');
@@ -184,5 +188,38 @@ test('patience with a writer ends', async () => {
   holder.kill('SIGKILL');
   await ended;
   expect(await reader.use(pair)).toEqual({ a: 0, b: 0 });
+  await reader.close();
+});
+
+test('questions are asked again of tables that were replaced by others of the same names, of other types too', async () => {
+  await make();
+  const reader = new SharedReader(file);
+  expect(await reader.use(pair)).toEqual({ a: 0, b: 0 });
+  await reader.close();
+  const again = new SharedReader(file);
+  for (let i = 0; i < 3; i++) expect(await again.use(pair)).toEqual({ a: 0, b: 0 });
+  for (const [n, type] of ['BIGINT', 'INTEGER', 'VARCHAR', 'DOUBLE'].entries()) {
+    await whenUnlocked(
+      () =>
+        elsewhere(
+          `DROP TABLE one; CREATE TABLE one AS SELECT ${n}::${type} AS a; DROP TABLE other; CREATE TABLE other AS SELECT ${n}::${type} AS b, 1 AS c`,
+        ),
+      { patienceMs: 5000, writes: file },
+    );
+    expect(await again.use(pair)).toEqual({ a: n, b: n });
+    expect(await again.use(pair)).toEqual({ a: n, b: n });
+  }
+  await again.close();
+});
+
+test('more forms of a question than are kept', async () => {
+  await make();
+  const reader = new SharedReader(file);
+  const nth = (n: number) =>
+    reader.use(({ ask }) =>
+      ask({ sql: `SELECT $n + ${n} AS a, b FROM other`, parameters: { n }, columns: COLUMNS }),
+    );
+  for (let round = 0; round < 2; round++)
+    for (let n = 0; n < 330; n++) expect(await nth(n)).toEqual([{ a: 2 * n, b: 0 }]);
   await reader.close();
 });
