@@ -1,7 +1,8 @@
 /** Alerts of a stream, as they come while it runs: an anomaly is told when its hour is over, taken back when late events heal it, and not told again by the next run. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withDuckdb } from '../../../io/duckdb/open';
 import { HttpSink, type Posted } from '../../emulators/http_sink';
 import { describeWithPubsub } from '../../emulators/pubsub';
 import type { Started } from '../product';
@@ -18,6 +19,13 @@ interface Said {
 
 function said(posted: readonly Posted[]): Said[] {
   return posted.flatMap(({ body }) => JSON.parse(body).alerts as Said[]);
+}
+
+/** The texts that a query gives. */
+function inFile(file: string, sql: string): Promise<string[]> {
+  return withDuckdb(file, 'READ_ONLY', async (connection) =>
+    (await connection.runAndReadAll(sql)).getRows().map(String),
+  );
 }
 
 describeWithPubsub('alerts of a stream from the emulator', () => {
@@ -88,6 +96,12 @@ describeWithPubsub('alerts of a stream from the emulator', () => {
     ]);
     const ids = sink.posted.map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(4);
+
+    // The address is a secret: it is in no table and in no file.
+    const runs = await inFile(scene.output, 'SELECT CAST(runs AS VARCHAR) AS row FROM runs');
+    expect(runs).toHaveLength(2);
+    const memory = readFileSync(`${scene.output}.state.alerts.json`, 'utf8');
+    for (const text of [...runs, memory]) expect(text).not.toContain('SECRET');
   });
 
   test('killed while it tells: that one is told again with the same id, and nothing else twice', async () => {

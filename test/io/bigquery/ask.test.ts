@@ -10,6 +10,12 @@ import { withDuckdb } from '../../../io/duckdb/open';
 import { required } from '../../../schema/column';
 import type { Answer } from '../../../schema/question';
 import { anomaliesByDay, anomaliesOfBrand, openAnomalies } from '../../../serving/questions/anomalies';
+import {
+  anomalousHours,
+  hoursCovered,
+  judgedHours,
+  lastJudgement,
+} from '../../../serving/questions/anomalous_hours';
 import { anomaliesOfHour, anomalyList, anomalyPosition } from '../../../serving/questions/anomaly_list';
 import { bandsWithout } from '../../../serving/questions/band_history';
 import { brandPosition, brandRanks } from '../../../serving/questions/brand_ranks';
@@ -189,6 +195,16 @@ describeWithBigquery('questions to BigQuery', () => {
           await same((store) => brandRanks(store, { ...choice, after }));
         }
       }
+  });
+
+  test('what alerts ask', async () => {
+    const { from } = (await same(hoursCovered))!;
+    expect(await same(lastJudgement)).toEqual({ watermark: null, minViews: 2 });
+    const found = await same((store) => anomalousHours(store, from));
+    const brands = [...new Set(found.map(({ brand }) => brand)), HOSTILE];
+    expect(await same((store) => judgedHours(store, brands, from, 2))).not.toEqual([]);
+    const later = found[0].window_start + HOUR;
+    expect((await same((store) => anomalousHours(store, later))).length).toBeLessThan(found.length);
   });
 
   test('lists page by page: anomalies, ledger, runs', async () => {
