@@ -70,7 +70,10 @@ bench-stream: $(BUILT) ## Measure streams: from memory, and against the Pub/Sub 
 	@node bench/stream_memory.js
 	@node bench/stream.js
 
-.PHONY: bench-report
+.PHONY: bench-report bench-api
+
+bench-api: $(BUILT) ## Measure the HTTP API under 200 requests a second while its stream writes 2,000 events a second, against the Pub/Sub emulator
+	@node bench/api.js
 
 bench-report: $(BUILT) ## Measure the report's page: its size, how long it takes to make, and its first paint in Chromium, which this installs
 	@node bench/page.js

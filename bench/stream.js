@@ -7,12 +7,12 @@
  * Without rounds only the latter, and nothing is written down.
  * Needs `npm run build` and the emulator (gcloud components install pubsub-emulator). Writes bench/results/stream.json.
  */
-const { execFileSync, spawn } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { PubSub } = require('@google-cloud/pubsub');
 const { DuckDBInstance } = require('@duckdb/node-api');
+const { events, startEmulator } = require('./emulator.js');
 
 const CLI = path.join(__dirname, '..', 'dist', 'bundle', 'cli.js');
 const messages = Number(process.argv[2] ?? 300_000);
@@ -37,50 +37,6 @@ function usage(pid) {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / 100, mib: Number(peak[1]) / 1024 };
 }
 
-async function startEmulator() {
-  const root = execFileSync('gcloud', ['info', '--format=value(installation.sdk_root)'], {
-    encoding: 'utf8',
-  }).trim();
-  const lib = path.join(root, 'platform', 'pubsub-emulator', 'lib');
-  const jar = fs.readdirSync(lib).find((name) => /^cloud-pubsub-emulator-.*\.jar$/.test(name));
-  const emulator = spawn('java', ['-jar', path.join(lib, jar), '--host=127.0.0.1', `--port=${PORT}`], {
-    stdio: 'ignore',
-  });
-  const client = new PubSub({ projectId: PROJECT });
-  for (;;) {
-    try {
-      await client.createTopic('ready');
-      return { emulator, client };
-    } catch {
-      await wait(200);
-    }
-  }
-}
-
-function* events(count) {
-  const file = path.join(folder, 'events.csv');
-  const days = Math.max(1, Math.round(count / 143_000));
-  execFileSync(process.execPath, [
-    CLI,
-    'generate',
-    '--events',
-    String(count),
-    '--days',
-    String(days),
-    '--seed',
-    '1',
-    '--out',
-    file,
-  ]);
-  const [header, ...lines] = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
-  const columns = header.split(',');
-  for (const line of lines) {
-    const fields = line.split(',');
-    const record = Object.fromEntries(columns.map((name, i) => [name, fields[i]]));
-    yield { record, time: new Date(record.event_time.replace(' UTC', 'Z').replace(' ', 'T')).toISOString() };
-  }
-}
-
 async function preload(client) {
   const [topic] = await client.createTopic('backlog');
   const names = [];
@@ -89,7 +45,7 @@ async function preload(client) {
   for (const name of names) await topic.createSubscription(name, { ackDeadlineSeconds: 60 });
   const batching = client.topic('backlog', { batching: { maxMessages: 1000, maxMilliseconds: 10 } });
   let pending = [];
-  for (const { record, time } of events(messages)) {
+  for (const { record, time } of events(CLI, folder, messages, Math.max(1, Math.round(messages / 143_000)))) {
     pending.push(
       batching.publishMessage({
         data: Buffer.from(JSON.stringify(record)),
@@ -248,7 +204,7 @@ async function latency(client, seconds = 30) {
 }
 
 async function main() {
-  const { emulator, client } = await startEmulator();
+  const { emulator, client } = await startEmulator(PROJECT, PORT);
   try {
     if (rounds === 0) {
       console.log(await latency(client));
