@@ -106,14 +106,14 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function listenError(error: Error, host: string, port: number): Error {
   const reasons: Record<string, string> = {
-    EADDRINUSE: `--port ${port}: another program has it. Choose another port`,
-    EACCES: `--port ${port}: this user may not listen there. Choose one above 1023`,
-    EADDRNOTAVAIL: `--host ${host}: this machine has no such address`,
-    ENOTFOUND: `--host ${host}: there is no such name`,
-    EAI_AGAIN: `--host ${host}: the name can't be looked up now`,
+    EADDRINUSE: 'another program has the port. Choose another one',
+    EACCES: 'this user may not listen there. Choose a port above 1023',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'there is no host of that name',
+    EAI_AGAIN: 'the name of the host can’t be looked up now',
   };
   const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
-  return reason === undefined ? error : new InputError(reason);
+  return reason === undefined ? error : new InputError(`cannot listen at ${host}:${port}: ${reason}`);
 }
 
 /** A host as URLs have it; one that stands for all addresses is reached at this machine's own. */

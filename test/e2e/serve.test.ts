@@ -191,7 +191,10 @@ test('a port that is taken is said in one sentence', async () => {
   const { port } = new URL(url);
   const { code, stderr } = await funnelpulse('serve', '--from', `duckdb:${sample}`, '--port', port);
   expect({ code, stderr }).toEqual({
-    ...{ code: 2, stderr: `funnelpulse: --port ${port}: another program has it. Choose another port\n` },
+    ...{
+      code: 2,
+      stderr: `funnelpulse: cannot listen at 127.0.0.1:${port}: another program has the port. Choose another one\n`,
+    },
   });
   await stop();
 });
