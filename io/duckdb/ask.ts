@@ -1,6 +1,17 @@
 /** Puts a question to a DuckDB file and reads the answer without loss: money stays a whole number of ten-thousandths, a text its bytes. */
+<<<<<<< HEAD
 import type { DuckDBBlobValue, DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 import type { Column } from '../../schema/column';
+=======
+import type {
+  DuckDBBlobValue,
+  DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBTimestampValue,
+} from '@duckdb/node-api';
+import { type Column, MONEY_SCALE, MONEY_UNIT } from '../../schema/column';
+>>>>>>> 059f4f4 (Answers of DuckDB are turned into values of code by the driver's objects, not by casts: a sixth less CPU a question)
 import { quote } from '../../schema/duckdb';
 import { DAY_MS } from '../../schema/events';
 import type { Answer, Question } from '../../schema/question';
@@ -48,22 +59,25 @@ export function answersOf<C extends Record<string, Column>>(
 
 /** An expression in a type that the driver hands over whole. Its decoder takes a byte order mark off the front of a text, so texts come as bytes. */
 function handedOver(expression: string, { type }: Column): string {
-  const forms: Partial<Record<Column['type'], string>> = {
-    timestamp: `epoch_ms(${expression})::BIGINT`,
-    date: `(${expression} - DATE '1970-01-01')::BIGINT`,
-    int64: `${expression}::BIGINT`,
-    money: `(${expression}::DECIMAL(38,4) * 10000)::HUGEINT`,
-    text: `encode(${expression}::VARCHAR)`,
-    json: `encode(${expression}::VARCHAR)`,
-  };
-  return forms[type] ?? expression;
+  return type === 'text' || type === 'json' ? `encode(${expression}::VARCHAR)` : expression;
 }
 
+/** A value as code holds it. The driver's own objects are exact; casting to simpler types within SQL would cost more than the question itself. */
 function codeValue({ type }: Column, value: unknown): unknown {
   if (value === null) return null;
-  if (type === 'timestamp' || type === 'int64') return Number(value as bigint);
-  if (type === 'date') return new Date(Number(value as bigint) * DAY_MS).toISOString().slice(0, 10);
+  if (type === 'timestamp') return Number((value as DuckDBTimestampValue).micros / 1000n);
+  if (type === 'int64') return Number(value);
+  if (type === 'date') return new Date((value as DuckDBDateValue).days * DAY_MS).toISOString().slice(0, 10);
+  if (type === 'money') return moneyOf(value);
   if (type === 'text' || type === 'json')
     return Buffer.from((value as DuckDBBlobValue).bytes).toString('utf8');
   return value;
+}
+
+/** Ten-thousandths of a decimal of any scale, or of a whole number. */
+function moneyOf(value: unknown): bigint {
+  if (typeof value !== 'object') return BigInt(value as number | bigint) * BigInt(MONEY_UNIT);
+  const { value: digits, scale } = value as DuckDBDecimalValue;
+  if (scale <= MONEY_SCALE) return digits * 10n ** BigInt(MONEY_SCALE - scale);
+  return digits / 10n ** BigInt(scale - MONEY_SCALE);
 }
