@@ -1,17 +1,13 @@
 /** Puts a question to a DuckDB file and reads the answer without loss: money stays a whole number of ten-thousandths, a text its bytes. */
-<<<<<<< HEAD
-import type { DuckDBBlobValue, DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
-import type { Column } from '../../schema/column';
-=======
 import type {
   DuckDBBlobValue,
   DuckDBConnection,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBResultReader,
   DuckDBTimestampValue,
 } from '@duckdb/node-api';
 import { type Column, MONEY_SCALE, MONEY_UNIT } from '../../schema/column';
->>>>>>> 059f4f4 (Answers of DuckDB are turned into values of code by the driver's objects, not by casts: a sixth less CPU a question)
 import { quote } from '../../schema/duckdb';
 import { DAY_MS } from '../../schema/events';
 import type { Answer, Question } from '../../schema/question';
