@@ -1,10 +1,18 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { loadDriver, MEMORY_LIMIT, openError } from './open';
+import { PreparedConnection } from './prepared_connection';
 
 /** Bytes of the write-ahead log from which on it is worked into the file: reading it again takes whoever opens the file some ten milliseconds then, working it in takes thirty. */
 const LARGEST_LOG_BYTES = 256 * 1024;
+/** Milliseconds for which the file stays attached after somebody has read it: the next question is often there at once, and attaching takes longer than a question. */
+const LINGER_MS = 50;
+/** While somebody reads all the time, others get in this often … */
+const LONGEST_MS = 1000;
+/** … for so long, milliseconds. */
+const GAP_MS = 20;
 
 export interface Use {
   /** Rows enough for a second thread. */
@@ -13,16 +21,39 @@ export interface Use {
   readonly isLast: boolean;
 }
 
-type Work<T> = (connection: DuckDBConnection) => Promise<T>;
+/** The tables at one moment. */
+export interface AttachedReading {
+  readonly ask: PreparedConnection['ask'];
+  /** Another object when the file has been written to since. */
+  readonly moment: object;
+}
+
+/** The database in memory that the file is attached to. */
+interface Opened {
+  readonly database: DuckDBInstance;
+  readonly outer: DuckDBConnection;
+}
+
+/** A connection that reads, for one at a time. */
+interface Reader {
+  readonly connection: DuckDBConnection;
+  readonly prepared: PreparedConnection;
+}
 
 /**
  * A DuckDB file that is written to for a moment, again and again, so that other processes can read it in between; within this process it can be read at any time. It is attached to a database in memory, which is
- * there all the time: that takes a sixth of what opening a database takes. Whoever comes first attaches the file, and whoever leaves last lets go of it.
+ * there all the time: that takes a sixth of what opening a database takes. Whoever comes first attaches the file, and it is let go of soon after the last one.
  */
 export class AttachedFile {
-  private opened: Promise<{ database: DuckDBInstance; outer: DuckDBConnection }> | undefined;
+  private opened: Promise<Opened> | undefined;
   private holders = 0;
+  private attachedAt: number | null = null;
   private moment = {};
+  /** When it was read last, milliseconds of performance.now(). */
+  private readAt = Number.NEGATIVE_INFINITY;
+  private lingering: NodeJS.Timeout | undefined;
+  private onLeft: () => void = () => {};
+  private readonly readers: Reader[] = [];
   private readonly pending = new Set<Promise<unknown>>();
   /** Attaching and letting go take turns. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -39,8 +70,8 @@ export class AttachedFile {
    * @throws {LockedError} where another process has it open
    * @throws {InputError} where it can't be opened otherwise
    */
-  use<T>(work: Work<T>, { isLarge, isLast }: Use): Promise<T> {
-    return this.held(async (database, outer) => {
+  use<T>(work: (connection: DuckDBConnection) => Promise<T>, { isLarge, isLast }: Use): Promise<T> {
+    return this.held(async ({ database, outer }) => {
       // Threads cost a small flush a quarter of its CPU time and gain it nothing.
       await outer.run(`SET threads = ${isLarge ? 2 : 1}`);
       const done = await within(database, work).finally(() => {
@@ -53,31 +84,44 @@ export class AttachedFile {
   }
 
   /**
-   * Reads the file as of one moment, beside other readers and {@link use}.
+   * Reads the file as of one moment, beside other readers and {@link use}. What `work` gets must not be used after its promise is kept.
    *
-   * @param work is given an object, too, which is another one when the file has been written to since
    * @throws as {@link use}
    */
-  read<T>(work: (connection: DuckDBConnection, moment: object) => Promise<T>): Promise<T> {
-    return this.held((database) =>
-      within(database, async (connection) => {
-        await connection.run('BEGIN TRANSACTION READ ONLY');
-        return work(connection, this.moment);
-      }),
-    );
+  read<T>(work: (reading: AttachedReading) => Promise<T>): Promise<T> {
+    return this.held(async ({ database }) => {
+      const reader = this.readers.pop() ?? (await newReader(database));
+      try {
+        await reader.connection.run('BEGIN TRANSACTION READ ONLY');
+        const { moment } = this;
+        const done = await work({ ask: (question) => reader.prepared.ask(question), moment });
+        await reader.connection.run('COMMIT');
+        this.readers.push(reader);
+        return done;
+      } catch (error) {
+        // What is left of its transaction is gone with it.
+        reader.prepared.close();
+        throw error;
+      } finally {
+        this.readAt = performance.now();
+      }
+    }, true);
   }
 
   /** Waits for those who use or read it. */
   async close(): Promise<void> {
     await Promise.allSettled(this.pending);
     const opened = await this.opened;
+    if (opened === undefined) return;
+    await this.inTurn(() => this.detach(opened));
     this.opened = undefined;
-    opened?.outer.closeSync();
-    opened?.database.closeSync();
+    for (const { prepared } of this.readers.splice(0)) prepared.close();
+    opened.outer.closeSync();
+    opened.database.closeSync();
   }
 
-  private async held<T>(work: (database: DuckDBInstance, outer: DuckDBConnection) => Promise<T>): Promise<T> {
-    const done = this.holding(work);
+  private async held<T>(work: (opened: Opened) => Promise<T>, isReader = false): Promise<T> {
+    const done = this.holding(work, isReader);
     this.pending.add(done);
     try {
       return await done;
@@ -86,23 +130,53 @@ export class AttachedFile {
     }
   }
 
-  private async holding<T>(
-    work: (database: DuckDBInstance, outer: DuckDBConnection) => Promise<T>,
-  ): Promise<T> {
+  private async holding<T>(work: (opened: Opened) => Promise<T>, isReader: boolean): Promise<T> {
     this.opened ??= this.open();
-    const { database, outer } = await this.opened;
-    await this.inTurn(async () => {
-      if (this.holders === 0) await this.attach(outer);
-      this.holders++;
-    });
+    const opened = await this.opened;
+    await this.inTurn(() => this.enter(opened, isReader));
     try {
-      return await work(database, outer);
+      return await work(opened);
     } finally {
-      await this.inTurn(async () => {
-        this.holders--;
-        if (this.holders === 0) await outer.run('DETACH output');
-      });
+      this.holders--;
+      if (this.holders === 0) await this.leave(opened);
     }
+  }
+
+  private async enter(opened: Opened, isReader: boolean): Promise<void> {
+    clearTimeout(this.lingering);
+    if (isReader && this.attachedAt !== null && performance.now() - this.attachedAt > LONGEST_MS) {
+      await this.left();
+      await this.detach(opened);
+      await delay(GAP_MS);
+    }
+    if (this.attachedAt === null) {
+      await this.attach(opened);
+      this.attachedAt = performance.now();
+    }
+    this.holders++;
+  }
+
+  /** Nobody holds it: it is let go of, or soon. */
+  private async leave(opened: Opened): Promise<void> {
+    this.onLeft();
+    const detach = (): Promise<void> =>
+      this.inTurn(async () => {
+        if (this.holders === 0) await this.detach(opened);
+      });
+    const lingers = this.readAt + LINGER_MS - performance.now();
+    if (lingers <= 0) await detach();
+    else this.lingering = setTimeout(() => void detach(), lingers);
+  }
+
+  /** Resolves when nobody holds the file. */
+  private left(): Promise<void> | undefined {
+    if (this.holders === 0) return undefined;
+    return new Promise((resolve) => {
+      this.onLeft = () => {
+        this.onLeft = () => {};
+        resolve();
+      };
+    });
   }
 
   private inTurn<T>(step: () => Promise<T>): Promise<T> {
@@ -111,7 +185,7 @@ export class AttachedFile {
     return done;
   }
 
-  private async open(): Promise<{ database: DuckDBInstance; outer: DuckDBConnection }> {
+  private async open(): Promise<Opened> {
     const database = await loadDriver().DuckDBInstance.create(':memory:', {
       memory_limit: MEMORY_LIMIT,
       temp_directory: this.spill,
@@ -121,12 +195,19 @@ export class AttachedFile {
     return { database, outer };
   }
 
-  private async attach(connection: DuckDBConnection): Promise<void> {
+  private async attach({ outer }: Opened): Promise<void> {
     try {
-      await connection.run(`ATTACH '${path.resolve(this.file).replaceAll("'", "''")}' AS output`);
+      await outer.run(`ATTACH '${path.resolve(this.file).replaceAll("'", "''")}' AS output`);
     } catch (error) {
       throw openError(this.file, error);
     }
+  }
+
+  private async detach({ outer }: Opened): Promise<void> {
+    clearTimeout(this.lingering);
+    if (this.attachedAt === null) return;
+    this.attachedAt = null;
+    await outer.run('DETACH output');
   }
 
   private get logBytes(): number {
@@ -135,7 +216,10 @@ export class AttachedFile {
 }
 
 /** What work leaves open, a transaction or temporary tables, is gone with its connection. */
-async function within<T>(database: DuckDBInstance, work: Work<T>): Promise<T> {
+async function within<T>(
+  database: DuckDBInstance,
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
   const connection = await database.connect();
   try {
     await connection.run('USE output');
@@ -143,4 +227,10 @@ async function within<T>(database: DuckDBInstance, work: Work<T>): Promise<T> {
   } finally {
     connection.closeSync();
   }
+}
+
+async function newReader(database: DuckDBInstance): Promise<Reader> {
+  const connection = await database.connect();
+  await connection.run('USE output');
+  return { connection, prepared: new PreparedConnection(connection) };
 }

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import pLimit from 'p-limit';
-import { ask } from '../../io/duckdb/ask';
 import { AttachedFile } from '../../io/duckdb/attached_file';
 import { prepareStreamOutput } from '../../io/duckdb/prepare_stream_output';
 import { readOwnHistory } from '../../io/duckdb/read_baseline';
@@ -15,6 +14,8 @@ import type { StreamOutput } from './stream_output';
 
 /** Of the four threads that Node has for such work, two are left to flushes and files. */
 const READERS = 2;
+/** Requests that wait for one; more are refused, so that those that are taken are answered soon. */
+const MOST_WAITING = 100;
 /** A page waits less long than a flush does. */
 const READERS_PATIENCE_MS = 5_000;
 
@@ -40,21 +41,22 @@ export function duckdbStreamOutput(file: string): StreamOutput {
       if (attached === undefined) throw new Error('the output has not been prepared');
       return upsertTables(logged, { output: attached, ...flush });
     },
-    read: (questions) =>
-      readers(() =>
+    read: async (questions) => {
+      if (readers.pendingCount >= MOST_WAITING)
+        throw new InputError(`${file} is asked more than can be answered`);
+      return readers(() =>
         whenUnlocked(
           async () => {
             if (attached === undefined || isClosed)
               throw new InputError(
                 `${file} can't be read now: the run ${isClosed ? 'has ended' : 'is starting'}`,
               );
-            return attached.read((connection, moment) =>
-              questions({ dialect: DUCKDB_QUESTIONS, moment, ask: (question) => ask(connection, question) }),
-            );
+            return attached.read((reading) => questions({ dialect: DUCKDB_QUESTIONS, ...reading }));
           },
           { patienceMs: READERS_PATIENCE_MS },
         ),
-      ),
+      );
+    },
     summary: (runId, run) => readSummary(file, runId, run),
     close: async () => {
       isClosed = true;

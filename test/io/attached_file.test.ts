@@ -1,14 +1,18 @@
 /** A file that one process writes to and reads at the same time, and that others read between. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { AttachedFile } from '../../io/duckdb/attached_file';
+import { AttachedFile, type AttachedReading } from '../../io/duckdb/attached_file';
 import { LockedError } from '../../io/duckdb/open';
+import { required } from '../../schema/column';
 
 const SMALL = { isLarge: false, isLast: false };
+const COUNT = required('int64', 'A number');
+/** Longer than the file stays attached after somebody has read it. */
+const LET_GO_MS = 150;
 
 let folder: string;
 let output: AttachedFile;
@@ -25,18 +29,29 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function numbers(connection: DuckDBConnection, sql: string): Promise<number[]> {
-  return (await connection.runAndReadAll(sql)).getRows()[0].map(Number);
+/** The least and the largest round, and the number of rows. */
+async function seen({ ask }: AttachedReading): Promise<number[]> {
+  const [{ least, most, rows }] = await ask({
+    sql: 'SELECT min(round) AS least, max(round) AS most, count(*) AS rows FROM t',
+    parameters: {},
+    columns: { least: COUNT, most: COUNT, rows: COUNT },
+  });
+  return [least, most, rows];
 }
+
+/** A program that opens the file for reading, again and again until it can, and then does something with the database. */
+const opening = (then: string): string => `
+  const { DuckDBInstance } = require(${JSON.stringify(require.resolve('@duckdb/node-api'))});
+  const open = () => DuckDBInstance.create(process.argv[1], { access_mode: 'READ_ONLY' });
+  ${then}`;
 
 /** What another process finds in the file; throws where it can't open it. */
 function elsewhere(): number {
-  const program = `
-    const { DuckDBInstance } = require(${JSON.stringify(require.resolve('@duckdb/node-api'))});
-    DuckDBInstance.create(process.argv[1], { access_mode: 'READ_ONLY' })
+  const program = opening(`
+    open()
       .then((database) => database.connect())
       .then((connection) => connection.runAndReadAll('SELECT max(round) FROM t'))
-      .then((found) => process.stdout.write(String(found.getRows()[0][0])));`;
+      .then((found) => process.stdout.write(String(found.getRows()[0][0])));`);
   return Number(execFileSync(process.execPath, ['-e', program, output.file], { stdio: 'pipe' }));
 }
 
@@ -46,20 +61,13 @@ test('each reader sees one moment, whatever is written and worked into the file 
   const readers = [0, 1, 2].map(async () => {
     let last = -1;
     while (!isOver) {
-      await output.read(async (connection) => {
-        const [least, most, rows] = await numbers(
-          connection,
-          'SELECT min(round), max(round), count(*) FROM t',
-        );
-        expect(most).toBe(least);
-        expect(most).toBeGreaterThanOrEqual(last);
+      await output.read(async (reading) => {
+        const first = await seen(reading);
+        expect(first[1]).toBe(first[0]);
+        expect(first[1]).toBeGreaterThanOrEqual(last);
         await delay(3);
-        expect(await numbers(connection, 'SELECT min(round), max(round), count(*) FROM t')).toEqual([
-          least,
-          most,
-          rows,
-        ]);
-        last = most;
+        expect(await seen(reading)).toEqual(first);
+        last = first[1];
       });
       read++;
     }
@@ -78,52 +86,73 @@ test('each reader sees one moment, whatever is written and worked into the file 
   await Promise.all(readers);
   expect(read).toBeGreaterThan(20);
   expect(existsSync(`${output.file}.wal`)).toBe(false);
+  await delay(LET_GO_MS);
   expect(elsewhere()).toBe(60);
 });
 
 test('nobody else is kept out when no one reads or writes, and everybody while somebody does', async () => {
   expect(elsewhere()).toBe(0);
   await output.read(async () => expect(elsewhere).toThrow(/lock/i));
+  await delay(LET_GO_MS);
   expect(elsewhere()).toBe(0);
 });
 
-test('a reader can write nothing', async () => {
-  await expect(output.read((connection) => connection.run('DELETE FROM t'))).rejects.toThrow(/read.only/i);
-  expect(await output.read((connection) => numbers(connection, 'SELECT count(*) FROM t'))).toEqual([1000]);
+test('others get in while somebody reads all the time', async () => {
+  let isOver = false;
+  const reading = [0, 1].map(async () => {
+    while (!isOver) await output.read(seen);
+  });
+  const program = opening('const again = () => open().catch(again); void again();');
+  const child = spawn(process.execPath, ['-e', program, output.file], { stdio: 'inherit' });
+  expect(await once(child, 'close')).toEqual([0, null]);
+  isOver = true;
+  await Promise.all(reading);
+});
+
+test('a moment is the same until the file has been written to', async () => {
+  const momentOf = () => output.read(async ({ moment }) => moment);
+  const before = await momentOf();
+  expect(await momentOf()).toBe(before);
+  await output.use((connection) => connection.run('UPDATE t SET round = 1'), SMALL);
+  expect(await momentOf()).not.toBe(before);
+  expect(await output.read(seen)).toEqual([1, 1, 1000]);
+});
+
+test('a question that fails leaves nothing behind', async () => {
+  const wrong = { sql: 'SELECT none FROM t', parameters: {}, columns: { none: COUNT } };
+  await expect(output.read(({ ask }) => ask(wrong))).rejects.toThrow(/none/);
+  expect(await output.read(seen)).toEqual([0, 0, 1000]);
 });
 
 test('work that fails lets go of the file, and others go on', async () => {
   const failing = output.use(() => Promise.reject(new Error('mine')), SMALL);
-  const reading = output.read(async (connection) => {
+  const reading = output.read(async (read) => {
     await delay(50);
-    return numbers(connection, 'SELECT count(*) FROM t');
+    return seen(read);
   });
   await expect(failing).rejects.toThrow('mine');
-  expect(await reading).toEqual([1000]);
+  expect(await reading).toEqual([0, 0, 1000]);
+  await delay(LET_GO_MS);
   expect(elsewhere()).toBe(0);
 });
 
 test('a file that another process has open is said to be locked, and can be read afterwards', async () => {
-  const { spawn } = require('node:child_process') as typeof import('node:child_process');
-  const program = `
-    const { DuckDBInstance } = require(${JSON.stringify(require.resolve('@duckdb/node-api'))});
-    DuckDBInstance.create(process.argv[1], { access_mode: 'READ_ONLY' }).then(() => process.stdout.write('open'));
-    setInterval(() => {}, 1000);`;
+  const program = opening("open().then(() => process.stdout.write('open')); setInterval(() => {}, 1000);");
   const child = spawn(process.execPath, ['-e', program, output.file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+  await once(child.stdout, 'data');
   await expect(output.read(async () => 1)).rejects.toThrow(LockedError);
   child.kill('SIGKILL');
-  await new Promise((resolve) => child.once('close', resolve));
+  await once(child, 'close');
   expect(await output.read(async () => 1)).toBe(1);
 });
 
 test('closing waits for readers', async () => {
   let isRead = false;
-  const reading = output.read(async (connection) => {
+  const reading = output.read(async (read) => {
     await delay(100);
-    await numbers(connection, 'SELECT count(*) FROM t');
+    await seen(read);
     isRead = true;
   });
   await output.close();
