@@ -8,6 +8,7 @@ import { AlertDesk } from '../../serving/alerts/desk';
 import { type AlertWatch, watchForAlerts } from '../../serving/alerts/watch';
 import type { Served } from '../../serving/served';
 import { requireWhole } from '../option_values';
+import type { StreamOutput } from '../outputs/stream_output';
 import type { RunArguments } from '../run_arguments';
 import { parseAmount, parseSince } from './alert_options';
 import { freshMemoryId, storedMemory } from './stored_memory';
@@ -19,6 +20,7 @@ type StreamAlertArguments = Pick<
 >;
 
 export interface StreamAlertOptions {
+  readonly output: Pick<StreamOutput, 'lookEveryMs'>;
   /** Folder of the stream's state: the memory stands beside it. */
   readonly state: string;
   readonly allowedLatenessMs: number;
@@ -40,7 +42,7 @@ const GRACE_MS = DAY_MS;
 
 /** @returns null where nobody is to be told. @throws {InputError} about the first option that can't be taken */
 export function streamAlerts(args: StreamAlertArguments, options: StreamAlertOptions): StartAlerts | null {
-  const { state, allowedLatenessMs, startedAt, say } = options;
+  const { output, state, allowedLatenessMs, startedAt, say } = options;
   const minRevenueAtRisk = parseAmount('min-revenue-at-risk', args['min-revenue-at-risk']);
   const limit = requireWhole('alert-limit', args['alert-limit'], 1, 1000);
   const given = args['alert-since'] === undefined ? null : parseSince('alert-since', args['alert-since']);
@@ -58,6 +60,6 @@ export function streamAlerts(args: StreamAlertArguments, options: StreamAlertOpt
       until: null,
       lookBackMs: allowedLatenessMs + GRACE_MS,
     });
-    return watchForAlerts({ served, desk, say });
+    return watchForAlerts({ served, desk, say, everyMs: output.lookEveryMs });
   };
 }

@@ -12,7 +12,6 @@ import { besideStream } from '../beside_stream';
 import { executeStream } from '../execute_stream';
 import { interruptible } from '../interrupt';
 import { parseDuration, parseSize, requireWhole } from '../option_values';
-import { bigqueryDataset } from '../outputs/bigquery_dataset';
 import { chooseStreamOutput } from '../outputs/choose_output';
 import { funnelOptions, type RunArguments } from '../run_arguments';
 import { type SourceStatus, StreamStatus } from '../stream_status';
@@ -113,8 +112,6 @@ function subscriptionOf(args: RunArguments): string {
     ...(args.runner !== 'local' ? ['--runner'] : []),
     ...(args['job-endpoint'] !== undefined ? ['--job-endpoint'] : []),
   ];
-  if (args.alert !== undefined && bigqueryDataset('output', args.output) !== null)
-    throw new InputError('--alert follows duckdb: outputs only: leave it out, or choose another --output');
   if (refused.length > 0)
     throw new InputError(`${refused.join(' and ')} can't be had of a stream, which has no end: leave it out`);
   return subscription;

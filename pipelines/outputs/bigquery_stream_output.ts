@@ -12,7 +12,8 @@ export function bigqueryStreamOutput(dataset: DatasetName, location: string | nu
   const text = textOf(dataset);
   let staging: string | undefined;
   let stream: BigqueryStream | undefined;
-  const served = new BigqueryServed(`bigquery:${text}`, dataset);
+  // Sooner than for who doesn't know when the tables change.
+  const served = new BigqueryServed(`bigquery:${text}`, dataset, 5000);
   const opened = (): BigqueryStream => {
     if (stream === undefined) throw new Error('the output has not been prepared');
     return stream;
@@ -23,6 +24,7 @@ export function bigqueryStreamOutput(dataset: DatasetName, location: string | nu
     state: `${text}.state`,
     // Each is a change that BigQuery has to merge.
     watermarkEveryMs: 10_000,
+    lookEveryMs: 60_000,
     history: async (minViews) => (await readHours(dataset, minViews)) ?? [],
     staging: (runId) => stagingOf(temporaryPlace(text), runId),
     prepare: async (start) => {

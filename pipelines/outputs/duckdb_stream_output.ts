@@ -31,6 +31,7 @@ export function duckdbStreamOutput(file: string): StreamOutput {
     state: `${file}.state`,
     // Opening the file takes longer than writing a watermark down.
     watermarkEveryMs: 1000,
+    lookEveryMs: 1000,
     history: (minViews) => readOwnHistory(file, minViews),
     staging: (runId) => stagingOf(file, runId),
     prepare: async (start) => {

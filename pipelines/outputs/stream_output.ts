@@ -23,6 +23,8 @@ export interface StreamOutput {
   readonly state: string;
   /** How long `runs` may name an older watermark than the one that has been reached, where no row has changed; milliseconds. */
   readonly watermarkEveryMs: number;
+  /** How often it may be looked at by itself, milliseconds: looking can cost money. */
+  readonly lookEveryMs: number;
   /** Hours that are there already, for `--baseline trailing`: brands with at least so many views. None where there is no output yet. */
   history(minViews: number): Promise<readonly HistoryHour[]>;
   /** The directory in which a run's rows are logged: known before anything is there. */

@@ -122,13 +122,6 @@ describeWithPubsub('alerts of a stream from the emulator', () => {
     expect([second.body, second.headers['webhook-id']]).toEqual([first.body, first.headers['webhook-id']]);
   });
 
-  test('a stream onto BigQuery is not told of', async () => {
-    const { code, stderr } = await scene.followInto('bigquery:shop.live', '--alert', `webhook:${sink.url}`)
-      .ended;
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/--alert follows duckdb: outputs only/);
-  });
-
   test('what a replay brings of the past is not told unless asked for, and a channel that hangs does not hold up the end', async () => {
     const quiet = follow();
     await publishAnomalies(quiet);
