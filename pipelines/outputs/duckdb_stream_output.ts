@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import pLimit from 'p-limit';
 import { AttachedFile } from '../../io/duckdb/attached_file';
@@ -12,8 +13,8 @@ import { readSummary } from '../summary';
 import { duckdbExample } from './duckdb_output';
 import type { StreamOutput } from './stream_output';
 
-/** Of the four threads that Node has for such work, two are left to flushes and files. */
-const READERS = 2;
+/** A core is left to the stream, and of the four threads that Node has for such work, one at least to flushes. */
+const READERS = Math.max(1, Math.min(3, availableParallelism() - 1));
 /** Requests that wait for one; more are refused, so that those that are taken are answered soon. */
 const MOST_WAITING = 100;
 /** A page waits less long than a flush does. */
