@@ -88,10 +88,11 @@ process.on('message', async ({ port, choices, rate, forMs, seed }) => {
     const route = make();
     const status = await ask(port, route);
     const took = performance.now() - due;
-    times.push(took);
-    byRoute[name] ??= [];
-    byRoute[name].push(took);
-    if (status !== 200) failures[`${status} ${name}`] = (failures[`${status} ${name}`] ?? 0) + 1;
+    if (status === 200) {
+      times.push(took);
+      byRoute[name] ??= [];
+      byRoute[name].push(took);
+    } else failures[`${status} ${name}`] = (failures[`${status} ${name}`] ?? 0) + 1;
   };
   const started = performance.now();
   if (rate === 0) while (performance.now() - started < forMs) await one(performance.now());

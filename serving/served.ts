@@ -8,6 +8,7 @@ export interface Served {
    * Asks questions of one moment of the tables. What `questions` gets must not be used after its promise is kept.
    *
    * @throws {InputError} where the output can't be read now: it is locked for longer than one waits, or gone
+   * @throws {BusyError}
    */
   read<T>(questions: (store: Store) => Promise<T>): Promise<T>;
   /** Tells `listener` whenever the tables may have changed, until what it returns is called. */
@@ -15,6 +16,11 @@ export interface Served {
   /** What the stream that writes here says of itself now; null where this process writes nothing. */
   status(): PipelineStatus | null;
   close(): Promise<void>;
+}
+
+/** More is asked than can be answered soon: who asks again in a moment gets an answer. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError';
 }
 
 /** A running stream's own numbers, since its start. */

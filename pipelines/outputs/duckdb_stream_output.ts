@@ -9,6 +9,7 @@ import { whenUnlocked } from '../../io/duckdb/when_unlocked';
 import { InputError } from '../../io/input_error';
 import { removeStaging, stagingOf } from '../../io/staging/staging_directory';
 import { DUCKDB_QUESTIONS } from '../../serving/questions/store';
+import { BusyError } from '../../serving/served';
 import { readSummary } from '../summary';
 import { duckdbExample } from './duckdb_output';
 import type { StreamOutput } from './stream_output';
@@ -45,7 +46,7 @@ export function duckdbStreamOutput(file: string): StreamOutput {
     },
     read: async (questions) => {
       if (readers.pendingCount >= MOST_WAITING)
-        throw new InputError(`${file} is asked more than can be answered`);
+        throw new BusyError(`${file} is asked more than can be answered`);
       return readers(() =>
         whenUnlocked(
           async () => {

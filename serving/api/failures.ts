@@ -2,12 +2,15 @@
 import type { Hook } from '@hono/zod-openapi';
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { BusyError } from '../served';
 import type { Api } from './api';
 import type { ApiEnv, ApiOptions } from './options';
 import { Refusal } from './refusal';
 
 const UNAVAILABLE =
   'The tables can’t be read now: no run has written them yet, or another program has the file open. Start funnelpulse run with this output, or ask again in a moment';
+
+const BUSY = 'More is asked here than can be answered. Ask again in a moment';
 
 /** The first parameter that is wrong, and what was expected. */
 export const refusedQuery: Hook<unknown, ApiEnv, string, undefined> = (result) => {
@@ -34,6 +37,7 @@ export function failed({ onFailure }: ApiOptions): ErrorHandler<ApiEnv> {
 
 function refusalOf(error: Error): Refusal {
   if (error instanceof Refusal) return error;
+  if (error instanceof BusyError) return new Refusal('unavailable', BUSY, { 'Retry-After': '1' });
   // What a store says of a file that is missing or held: it may name paths, so it is for the log.
   if (error.name === 'InputError') return new Refusal('unavailable', UNAVAILABLE, { 'Retry-After': '2' });
   if (error instanceof HTTPException && error.status < 500)

@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { takesGzip } from '../../../serving/api/answer';
 import type { RequestEntry } from '../../../serving/api/options';
-import type { Served } from '../../../serving/served';
+import { BusyError, type Served } from '../../../serving/served';
 import { type OpenStore, storeOf } from '../reference_store';
 import { apiOf } from './scene';
 
@@ -287,6 +287,21 @@ test('tables that can’t be read now are said to be so', async () => {
   const health = await api.request('/health');
   expect(health.status).toBe(503);
   expect(await health.json()).toMatchObject({ status: 'unavailable' });
+});
+
+test('who is asked too much says so, and when to ask again; the log does not fill with it', async () => {
+  const failures: unknown[] = [];
+  const api = apiOf(
+    served(() => Promise.reject(new BusyError('private.duckdb'))),
+    { onFailure: (_, error) => failures.push(error) },
+  );
+  const response = await api.request('/v1/funnel');
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  const text = await response.text();
+  expect(text).toContain('More is asked here than can be answered');
+  expect(text).not.toContain('private');
+  expect(failures).toEqual([]);
 });
 
 test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is not taken', async (method) => {
