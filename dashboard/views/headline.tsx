@@ -1,35 +1,14 @@
 /** The numbers one looks at first, and how they have changed. */
-import {
-  changeText,
-  countText,
-  moneyNumber,
-  moneyText,
-  percentText,
-  periodText,
-} from '../../serving/numbers';
-import { conversionOf, type Funnel } from '../../serving/questions/funnel';
+import { HEADLINE_FIGURES } from '../../serving/headline_figures';
+import { changeText, periodText } from '../../serving/numbers';
 import type { Sums } from './compared';
-
-interface Figure {
-  readonly name: string;
-  readonly of: (funnel: Funnel) => number | null;
-  readonly text: (funnel: Funnel) => string;
-}
-
-const FIGURES: readonly Figure[] = [
-  { name: 'Revenue', of: ({ revenue }) => moneyNumber(revenue), text: ({ revenue }) => moneyText(revenue) },
-  { name: 'Purchases', of: ({ purchases }) => purchases, text: ({ purchases }) => countText(purchases) },
-  { name: 'Views', of: ({ views }) => views, text: ({ views }) => countText(views) },
-  { name: 'Carts', of: ({ carts }) => carts, text: ({ carts }) => countText(carts) },
-  { name: 'Conversion', of: conversionOf, text: (funnel) => percentText(conversionOf(funnel)) },
-];
 
 export function Headline({ data }: { readonly data: Sums }) {
   const { total, comparison } = data;
   return (
     <section aria-label="Headline">
       <dl class="cards">
-        {FIGURES.map(({ name, of, text }) => (
+        {HEADLINE_FIGURES.map(({ name, of, text }) => (
           <div class="card" key={name}>
             <dt>{name}</dt>
             <dd class="figure">{text(total)}</dd>

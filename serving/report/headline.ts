@@ -1,25 +1,12 @@
 /** The first thing one reads: the last week against the week before it, and what the whole period came to. */
 
-import { changeText, countText, moneyNumber, moneyText, percentText, periodText } from '../numbers';
-import { conversionOf, type Funnel, rate, sumOf } from '../questions/funnel';
+import { HEADLINE_FIGURES } from '../headline_figures';
+import { changeText, countText, percentText, periodText } from '../numbers';
+import { type Funnel, rate, sumOf } from '../questions/funnel';
 import type { Period } from '../questions/store';
 import type { DayFunnel } from '../questions/totals';
 import type { ReportData } from './gather';
 import { type Html, html } from './html';
-
-interface Figure {
-  readonly name: string;
-  readonly of: (funnel: Funnel) => number | null;
-  readonly text: (funnel: Funnel) => string;
-}
-
-const FIGURES: readonly Figure[] = [
-  { name: 'Revenue', of: ({ revenue }) => moneyNumber(revenue), text: ({ revenue }) => moneyText(revenue) },
-  { name: 'Purchases', of: ({ purchases }) => purchases, text: ({ purchases }) => countText(purchases) },
-  { name: 'Views', of: ({ views }) => views, text: ({ views }) => countText(views) },
-  { name: 'Carts', of: ({ carts }) => carts, text: ({ carts }) => countText(carts) },
-  { name: 'Conversion', of: conversionOf, text: (funnel) => percentText(conversionOf(funnel)) },
-];
 
 /** The sum of the days that lie in the period. */
 export function sumWithin(days: readonly DayFunnel[], { since, until }: Period): Funnel {
@@ -36,7 +23,7 @@ export function headline({ period, comparison, days }: ReportData): Html | null 
       ? html`All of the period. There are not two whole days to compare.`
       : html`<b>${periodText(comparison.latest)}</b>, and the change against ${periodText(comparison.before)} (${comparison.days === 1 ? 'one day' : `${comparison.days} days`} each). Below it, the whole period.`;
   return html`<section aria-labelledby="headline"><h2 id="headline">Headline</h2><p>${about}</p>
-<div class="cards">${FIGURES.map(
+<div class="cards">${HEADLINE_FIGURES.map(
     ({ name, of, text }) =>
       html`<div class="card"><span>${name}</span><b>${text(shown)}</b>${before === null ? null : change(of(before), of(shown))}<small>${text(total)} in all</small></div>\n`,
   )}</div></section>
