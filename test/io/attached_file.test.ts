@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AttachedFile, type AttachedReading } from '../../io/duckdb/attached_file';
 import { LockedError } from '../../io/duckdb/open';
+import { whenUnlocked } from '../../io/duckdb/when_unlocked';
 import { required } from '../../schema/column';
 
 const SMALL = { isLarge: false, isLast: false };
@@ -100,7 +101,8 @@ test('nobody else is kept out when no one reads or writes, and everybody while s
 test('others get in while somebody reads all the time', async () => {
   let isOver = false;
   const reading = [0, 1].map(async () => {
-    while (!isOver) await output.read(seen);
+    // The other program has it for a while, too.
+    while (!isOver) await whenUnlocked(() => output.read(seen));
   });
   const program = opening('const again = () => open().catch(again); void again();');
   const child = spawn(process.execPath, ['-e', program, output.file], { stdio: 'inherit' });
