@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { StateError } from './state_error';
 
-/** lmdb's files; a folder with others and without the first is none of ours. */
+/** lmdb's files; the second is there first. A folder with others and without the first is none of ours. */
 const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
 
@@ -15,8 +15,11 @@ const MARK_AT = 24;
 const MARK = 0xbeefc0de;
 const VERSION = 2;
 
-/** lmdb maps its lock file into memory, and writes to it: without room on the disk that ends the process, too. This much is tried first. */
+/** lmdb maps its lock file into memory, and writes to it: without room on the disk that ends the process, too. This much is tried first, in a file that a killed process leaves behind. */
 const PROBE_BYTES = 64 << 10;
+const PROBE_FILE = 'probe';
+
+const OWN_FILES = new Set([DATA_FILE, LOCK_FILE, PROBE_FILE]);
 
 /** Makes the folder if need be and returns its real path. @throws {StateError} where no state can be kept there. */
 export function prepareFolder(folder: string): string {
@@ -24,14 +27,14 @@ export function prepareFolder(folder: string): string {
     const made = fs.mkdirSync(folder, { recursive: true });
     if (made !== undefined) syncDirectory(path.dirname(made));
     const files = fs.readdirSync(folder);
-    if (files.length > 0 && !files.includes(DATA_FILE)) {
+    if (!files.includes(DATA_FILE) && files.some((name) => !OWN_FILES.has(name))) {
       throw new StateError(
         `cannot keep a state in ${folder}: it holds other files. Name a folder that is empty or not there yet as --state`,
       );
     }
     for (const name of [DATA_FILE, LOCK_FILE].filter((name) => files.includes(name)))
       checkFile(path.join(folder, name));
-    probe(path.join(folder, 'probe'));
+    probe(path.join(folder, PROBE_FILE));
   } catch (error) {
     if (error instanceof StateError) throw error;
     throw new StateError(

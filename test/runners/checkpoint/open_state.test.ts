@@ -209,6 +209,17 @@ describe('a folder that holds', () => {
     expect(readdirSync(folder)).toEqual(['thesis.txt']);
   });
 
+  test.each(['probe', 'lock.mdb', 'probe lock.mdb'])(
+    'only what a run leaves that is killed before it has a state is taken over: %s',
+    async (left) => {
+      for (const name of left.split(' ')) writeFileSync(join(folder, name), '');
+      const state = openState(folder, IDENTITY);
+      expect(state.commits).toBe(0);
+      await state.close();
+      expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'lock.mdb']);
+    },
+  );
+
   test('a file of another program is refused', () => {
     writeFileSync(join(folder, 'data.mdb'), 'something else'.repeat(1000));
     expect(message(folder)).toMatch(/its data.mdb is not one of a state/);
