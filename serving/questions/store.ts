@@ -1,31 +1,25 @@
 /** Where questions are put. Who serves is handed one: the questions are the same whatever holds the tables. */
+
 import type { Column } from '../../schema/column';
 import { quote } from '../../schema/duckdb';
 import type { Answer, Question } from '../../schema/question';
+import type { Fields, Selected, Selection } from './selection';
+import { type QuestionDialect, questionOf } from './selection_sql';
 
 export interface Store {
-  readonly dialect: QuestionDialect;
-  readonly ask: <C extends Record<string, Column>>(question: Question<C>) => Promise<Answer<C>[]>;
+  readonly select: <F extends Fields>(selection: Selection<F>) => Promise<Selected<F>[]>;
   /** The same object for as long as the tables are the same: what has been asked once need not be asked again. Left out where nobody can say. */
   readonly moment?: object;
   /** How many questions may be asked at once; one if left out. */
   readonly atOnce?: number;
 }
 
-/** What stores write differently in questions. */
-export interface QuestionDialect {
-  /** A table or view by its full name. */
-  readonly table: (name: string) => string;
-  /** A column whose name may be a word of SQL. */
-  readonly column: (name: string) => string;
-  /** A parameter that is a text, or a whole number. */
-  readonly parameter: (name: string) => string;
-  /** A parameter that is a UTC day, `YYYY-MM-DD`. */
-  readonly date: (name: string) => string;
-  /** A parameter that is a time in milliseconds since 1970. */
-  readonly time: (name: string) => string;
-  /** A parameter that is an amount, a decimal as a text: a sum of money may be larger than what a parameter holds as a number. */
-  readonly money: (name: string) => string;
+/** Puts one SELECT to a database. */
+export type Ask = <C extends Record<string, Column>>(question: Question<C>) => Promise<Answer<C>[]>;
+
+/** A store that speaks SQL. */
+export function sqlStore(dialect: QuestionDialect, ask: Ask): Store {
+  return { select: (selection) => ask(questionOf(dialect, selection)) };
 }
 
 export const DUCKDB_QUESTIONS: QuestionDialect = {
