@@ -8,7 +8,7 @@ import { upsertTables } from '../../io/duckdb/upsert_tables';
 import { whenUnlocked } from '../../io/duckdb/when_unlocked';
 import { InputError } from '../../io/input_error';
 import { removeStaging, stagingOf } from '../../io/staging/staging_directory';
-import { DUCKDB_QUESTIONS } from '../../serving/questions/store';
+import { DUCKDB_QUESTIONS, sqlStore } from '../../serving/questions/store';
 import { BusyError } from '../../serving/served';
 import { readSummary } from '../summary';
 import { duckdbExample } from './duckdb_output';
@@ -54,7 +54,9 @@ export function duckdbStreamOutput(file: string): StreamOutput {
               throw new InputError(
                 `${file} can't be read now: the run ${isClosed ? 'has ended' : 'is starting'}`,
               );
-            return attached.read((reading) => questions({ dialect: DUCKDB_QUESTIONS, ...reading }));
+            return attached.read(({ ask, moment }) =>
+              questions({ ...sqlStore(DUCKDB_QUESTIONS, ask), moment }),
+            );
           },
           { patienceMs: READERS_PATIENCE_MS },
         ),

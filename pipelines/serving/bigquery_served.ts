@@ -6,8 +6,8 @@ import { type DatasetName, qualified, textOf } from '../../io/bigquery/dataset_n
 import type { JobPlace } from '../../io/bigquery/jobs';
 import { isNoTable, outputError } from '../../io/bigquery/service_error';
 import { InputError } from '../../io/input_error';
-import { runList } from '../../serving/questions/run_list';
-import { bigqueryQuestions, type Store } from '../../serving/questions/store';
+import { latestRun } from '../../serving/questions/run_list';
+import { type Ask, bigqueryQuestions, type Store, sqlStore } from '../../serving/questions/store';
 import type { Served } from '../../serving/served';
 import { KeptAnswers } from './kept_answers';
 
@@ -87,31 +87,29 @@ export class BigqueryServed implements Served {
 
   private async lookNow(): Promise<Version> {
     const lookedAt = Date.now();
-    const store = await this.openStore();
-    const [run] = await runList(store, null, 1);
-    const text = JSON.stringify(run ?? null);
+    const place = await this.openPlace();
+    const dialect = bigqueryQuestions((table) => qualified(this.dataset, table));
+    const put: Ask = (question) => ask(place, question);
+    const text = JSON.stringify(await latestRun(sqlStore(dialect, put)));
     this.lookedAt = lookedAt;
     if (this.version?.text === text) return this.version;
-    const kept = new KeptAnswers(store.ask);
-    const version = { text, store: { ...store, ask: kept.ask.bind(kept) as Store['ask'], moment: {} } };
+    const kept = new KeptAnswers(put);
+    const keeping = sqlStore(dialect, (question) => kept.ask(question));
+    const version = { text, store: { ...keeping, moment: {}, atOnce: AT_ONCE } };
     const isFirst = this.version === undefined;
     this.version = version;
     if (!isFirst) this.tell();
     return version;
   }
 
-  private async openStore(): Promise<Store> {
+  private async openPlace(): Promise<JobPlace> {
     this.place ??= (await findDataset(openBigquery(this.dataset.project), this.dataset)) ?? undefined;
     const { place } = this;
     if (place === undefined)
       throw new InputError(
         `cannot read bigquery:${textOf(this.dataset)}: there is no such dataset. Correct its name, or write to it first: funnelpulse run --output bigquery:${textOf(this.dataset)}`,
       );
-    return {
-      dialect: bigqueryQuestions((table) => qualified(this.dataset, table)),
-      ask: (question) => ask(place, question),
-      atOnce: AT_ONCE,
-    };
+    return place;
   }
 
   private async lookForListeners(): Promise<void> {

@@ -1,5 +1,5 @@
 import { SharedReader, type SharedReaderOptions } from '../../io/duckdb/shared_reader';
-import { DUCKDB_QUESTIONS } from '../../serving/questions/store';
+import { DUCKDB_QUESTIONS, sqlStore } from '../../serving/questions/store';
 import type { Served } from '../../serving/served';
 
 /** A DuckDB file that other processes write to, served. @param name as the user named it */
@@ -8,7 +8,7 @@ export function duckdbServed(name: string, file: string, options?: SharedReaderO
   return {
     name,
     read: (questions) =>
-      reader.use(({ ask, moment }) => questions({ dialect: DUCKDB_QUESTIONS, ask, moment })),
+      reader.use(({ ask, moment }) => questions({ ...sqlStore(DUCKDB_QUESTIONS, ask), moment })),
     onChange: (listener) => reader.onChange(listener),
     status: () => null,
     close: () => reader.close(),

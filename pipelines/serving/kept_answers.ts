@@ -1,7 +1,7 @@
 /** Answers that are kept while the tables are the same: where each question costs money and a second, none is put twice. */
 import type { Column } from '../../schema/column';
 import type { Answer, Question } from '../../schema/question';
-import type { Store } from '../../serving/questions/store';
+import type { Ask } from '../../serving/questions/store';
 
 /** Rows that are kept at most, some 60 MB; what was asked for longest ago goes first. */
 const MOST_ROWS = 200_000;
@@ -13,7 +13,7 @@ export class KeptAnswers {
   private rows = 0;
 
   constructor(
-    private readonly put: Store['ask'],
+    private readonly put: Ask,
     private readonly mostRows = MOST_ROWS,
   ) {}
 

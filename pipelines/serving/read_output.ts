@@ -5,8 +5,8 @@ import { lastRun } from '../../io/duckdb/inspect_output';
 import { withDuckdb } from '../../io/duckdb/open';
 import { whenUnlocked } from '../../io/duckdb/when_unlocked';
 import { InputError } from '../../io/input_error';
-import { runList } from '../../serving/questions/run_list';
-import { DUCKDB_QUESTIONS, type Store } from '../../serving/questions/store';
+import { latestRun } from '../../serving/questions/run_list';
+import { DUCKDB_QUESTIONS, type Store, sqlStore } from '../../serving/questions/store';
 import { duckdbFile } from '../duckdb_file';
 import { bigqueryDataset } from '../outputs/bigquery_dataset';
 
@@ -22,7 +22,7 @@ export async function readOutput<T>(from: string, questions: (store: Store) => P
   return whenUnlocked(() =>
     withDuckdb(file, 'READ_ONLY', async (connection) => {
       await lastRun(connection, file);
-      return questions({ dialect: DUCKDB_QUESTIONS, ask: (question) => ask(connection, question) });
+      return questions(sqlStore(DUCKDB_QUESTIONS, (question) => ask(connection, question)));
     }),
   );
 }
@@ -37,8 +37,7 @@ async function readDataset<T>(
   const served = new BigqueryServed(from, dataset);
   try {
     return await served.read(async (store) => {
-      const runs = await runList(store, null, 1);
-      if (runs.length === 0)
+      if ((await latestRun(store)) === null)
         throw new InputError(
           `cannot read ${from}: no run has written to it yet. Write to it first: funnelpulse run --output ${from}`,
         );

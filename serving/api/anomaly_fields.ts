@@ -1,9 +1,10 @@
 /** An anomaly in an answer, and its identity: short whatever the brand is called, and the same for as long as the row is there. */
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
+import { decimalText } from '../../schema/column';
 import type { AnomalyRow } from '../../schema/tables';
 import { conversionOf } from '../questions/funnel';
-import { count, decimalText, funnelFields, money, time, timeText, timeTextOrNull } from './wire';
+import { count, funnelFields, money, time, timeText, timeTextOrNull } from './wire';
 
 const ID = /^(\d{4}-\d\d-\d\dT\d\d)-([0-9a-f]{20})$/;
 

@@ -1,5 +1,5 @@
 /** Where the next page begins, as a text that means nothing to who gets it: the range that was asked for and the last row's place in the order. Whatever comes back as one is checked like any parameter. */
-import type { OrderColumn, Position } from '../questions/paging';
+import type { Order, Position } from '../questions/selection';
 import type { TimeRange } from '../questions/time_range';
 import { EARLIEST, END } from './parameters';
 import { Refusal } from './refusal';
@@ -16,7 +16,7 @@ export function cursorOf({ range, position }: Place): string {
 }
 
 /** @throws {Refusal} for what is no cursor of such an order */
-export function placeOf(cursor: string, order: readonly OrderColumn[]): Place {
+export function placeOf(cursor: string, order: readonly Order[]): Place {
   const [span, ...values] = partsOf(cursor);
   if (values.length !== order.length) throw wrong();
   return { range: rangeOf(span), position: order.map((column, i) => partOf(column, values[i])) };
@@ -39,7 +39,7 @@ function rangeOf(span: unknown): TimeRange | null {
   return { from: span[0], to: span[1] };
 }
 
-function partOf({ type }: OrderColumn, value: unknown): Position[number] {
+function partOf({ type }: Order, value: unknown): Position[number] {
   if (value === null) return null;
   if (type === 'timestamp' && isTime(value)) return value;
   if (type === 'int64' && Number.isSafeInteger(value)) return value as number;

@@ -1,14 +1,8 @@
 /** Values as answers have them: times in ISO 8601 with Z, money as a decimal with four digits, rates made of the counts. */
 import { z } from '@hono/zod-openapi';
-import { MONEY_SCALE } from '../../schema/column';
+import { decimalText } from '../../schema/column';
 import { conversionOf, type Funnel, rate } from '../questions/funnel';
 import { LATEST } from '../questions/time_range';
-
-/** Ten-thousandths → `-12.3400`. */
-export function decimalText(money: bigint): string {
-  const digits = String(money < 0n ? -money : money).padStart(MONEY_SCALE + 1, '0');
-  return `${money < 0n ? '-' : ''}${digits.slice(0, -MONEY_SCALE)}.${digits.slice(-MONEY_SCALE)}`;
-}
 
 /** Milliseconds since 1970 → `2019-10-01T00:00:00Z`, with milliseconds where there are any. What ends with the year 9999 ends a millisecond earlier: a year has four digits. */
 export function timeText(time: number): string {

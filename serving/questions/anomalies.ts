@@ -1,71 +1,92 @@
 /** Hours in which a brand converted unlike itself. */
-import { required } from '../../schema/column';
-import type { Answer } from '../../schema/question';
 import { goldAnomaliesHourlyBrand } from '../../schema/tables';
+import { columnOf, columnsOf, counted, type Selected } from './selection';
 import type { Period, Store } from './store';
+import { withinPeriod } from './time_range';
 
-const {
-  window_start,
-  brand,
-  detector,
-  status,
-  anomaly_type,
-  z_brand,
-  z_brand_hour,
-  conv_mean_brand,
-  expected_purchases,
-  revenue_at_risk,
-  views,
-  purchases,
-  revenue,
-  conversion_rate,
-} = goldAnomaliesHourlyBrand.columns;
-const ANOMALY_COLUMNS = {
-  ...{ window_start, brand, detector, status, anomaly_type, z_brand, z_brand_hour, conv_mean_brand },
-  ...{ expected_purchases, revenue_at_risk, views, purchases, revenue, conversion_rate },
-};
-const DAY_COLUMNS = {
-  date: required('date', 'UTC day'),
-  drops: required('int64', 'Open drops'),
-  spikes: required('int64', 'Open spikes'),
-  retracted: required('int64', 'Healed by later data'),
-};
+const ANOMALY_FIELDS = columnsOf(goldAnomaliesHourlyBrand, [
+  'window_start',
+  'brand',
+  'detector',
+  'status',
+  'anomaly_type',
+  'z_brand',
+  'z_brand_hour',
+  'conv_mean_brand',
+  'expected_purchases',
+  'revenue_at_risk',
+  'views',
+  'purchases',
+  'revenue',
+  'conversion_rate',
+]);
+export type ServedAnomaly = Selected<typeof ANOMALY_FIELDS>;
 
-export type ServedAnomaly = Answer<typeof ANOMALY_COLUMNS>;
-export type AnomalyDay = Answer<typeof DAY_COLUMNS>;
+const OPEN = { column: 'status', among: ['open'] } as const;
 
 /** Anomalies that no later data has healed, the most revenue at risk first. @param most how many */
-export function openAnomalies(
-  { ask, dialect }: Store,
-  period: Period,
-  most: number,
-): Promise<ServedAnomaly[]> {
-  return ask({
-    sql: `SELECT ${Object.keys(ANOMALY_COLUMNS).join(', ')} FROM ${dialect.table(goldAnomaliesHourlyBrand.name)} WHERE status = 'open' AND window_date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} ORDER BY revenue_at_risk DESC NULLS LAST, window_start, brand, detector LIMIT ${dialect.parameter('most')}`,
-    parameters: { ...period, most },
-    columns: ANOMALY_COLUMNS,
+export function openAnomalies({ select }: Store, period: Period, most: number): Promise<ServedAnomaly[]> {
+  return select({
+    table: goldAnomaliesHourlyBrand,
+    where: [OPEN, withinPeriod('window_date', period)],
+    fields: ANOMALY_FIELDS,
+    order: [
+      { field: 'revenue_at_risk', type: 'money', descending: true },
+      { field: 'window_start', type: 'timestamp' },
+      { field: 'brand', type: 'text' },
+      { field: 'detector', type: 'text' },
+    ],
+    most,
   });
 }
 
 /** Open anomalies of one brand, in the order of time. */
-export function anomaliesOfBrand(
-  { ask, dialect }: Store,
-  period: Period,
-  brand: string,
-): Promise<ServedAnomaly[]> {
-  return ask({
-    sql: `SELECT ${Object.keys(ANOMALY_COLUMNS).join(', ')} FROM ${dialect.table(goldAnomaliesHourlyBrand.name)} WHERE status = 'open' AND brand = ${dialect.parameter('brand')} AND window_date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} ORDER BY window_start, detector`,
-    parameters: { ...period, brand },
-    columns: ANOMALY_COLUMNS,
+export function anomaliesOfBrand({ select }: Store, period: Period, brand: string): Promise<ServedAnomaly[]> {
+  return select({
+    table: goldAnomaliesHourlyBrand,
+    where: [OPEN, { column: 'brand', among: [brand] }, withinPeriod('window_date', period)],
+    fields: ANOMALY_FIELDS,
+    order: [
+      { field: 'window_start', type: 'timestamp' },
+      { field: 'detector', type: 'text' },
+    ],
   });
 }
 
+export interface AnomalyDay {
+  /** UTC day. */
+  readonly date: string;
+  /** Open ones. */
+  readonly drops: number;
+  /** Open ones. */
+  readonly spikes: number;
+  /** Healed by later data. */
+  readonly retracted: number;
+}
+
+const KIND_FIELDS = {
+  date: columnOf(goldAnomaliesHourlyBrand, 'window_date'),
+  status: columnOf(goldAnomaliesHourlyBrand, 'status'),
+  type: columnOf(goldAnomaliesHourlyBrand, 'anomaly_type'),
+  hours: counted('rows', 'Anomalous hours of brands'),
+};
+
 /** Days that have or had anomalies, in order. */
-export function anomaliesByDay({ ask, dialect }: Store, period: Period): Promise<AnomalyDay[]> {
-  const count = (condition: string): string => `SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END)`;
-  return ask({
-    sql: `SELECT window_date AS date, ${count("status = 'open' AND anomaly_type = 'drop'")} AS drops, ${count("status = 'open' AND anomaly_type = 'spike'")} AS spikes, ${count("status = 'retracted'")} AS retracted FROM ${dialect.table(goldAnomaliesHourlyBrand.name)} WHERE window_date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} GROUP BY window_date ORDER BY window_date`,
-    parameters: { ...period },
-    columns: DAY_COLUMNS,
+export async function anomaliesByDay({ select }: Store, period: Period): Promise<AnomalyDay[]> {
+  const kinds = await select({
+    table: goldAnomaliesHourlyBrand,
+    where: [withinPeriod('window_date', period)],
+    fields: KIND_FIELDS,
+    by: ['window_date', 'status', 'anomaly_type'],
+    order: [{ field: 'date', type: 'date' }],
   });
+  const days = new Map<string, { date: string; drops: number; spikes: number; retracted: number }>();
+  for (const { date, status, type, hours } of kinds) {
+    const day = days.get(date) ?? { date, drops: 0, spikes: 0, retracted: 0 };
+    days.set(date, day);
+    if (status === 'retracted') day.retracted += hours;
+    else if (type === 'drop') day.drops += hours;
+    else if (type === 'spike') day.spikes += hours;
+  }
+  return [...days.values()];
 }

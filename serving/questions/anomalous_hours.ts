@@ -1,76 +1,94 @@
 /** What alerts are made of: hours that are anomalous now, hours of their brands that were judged, and how far the tables reach. */
-import { nullable, required } from '../../schema/column';
 import { HOUR_MS } from '../../schema/events';
-import type { Answer } from '../../schema/question';
-import { goldAnomaliesHourlyBrand, goldFunnelHourlyBrand, runs } from '../../schema/tables';
+import { goldAnomaliesHourlyBrand, goldFunnelHourlyBrand } from '../../schema/tables';
+import { latestOptions } from './run_list';
+import { columnsOf, leastOf, mostOf, type Selected } from './selection';
 import type { Store } from './store';
+import { dayOf } from './time_range';
 
-const { window_start, window_end, brand, detector, anomaly_type, z_brand, z_brand_hour } =
-  goldAnomaliesHourlyBrand.columns;
-const { expected_purchases, revenue_at_risk, views, purchases } = goldAnomaliesHourlyBrand.columns;
-const ANOMALOUS_COLUMNS = {
-  ...{ window_start, window_end, brand, detector, anomaly_type, z_brand, z_brand_hour },
-  ...{ expected_purchases, revenue_at_risk, views, purchases },
-};
-const JUDGED_COLUMNS = {
-  window_start: required('timestamp', 'Start of the hour'),
-  brand: required('text', 'Brand'),
-  views: required('int64', 'Product views'),
-  purchases: required('int64', 'Purchased items'),
-};
+const ANOMALOUS_FIELDS = columnsOf(goldAnomaliesHourlyBrand, [
+  'window_start',
+  'window_end',
+  'brand',
+  'detector',
+  'anomaly_type',
+  'z_brand',
+  'z_brand_hour',
+  'expected_purchases',
+  'revenue_at_risk',
+  'views',
+  'purchases',
+]);
+const JUDGED_FIELDS = columnsOf(goldFunnelHourlyBrand, ['window_start', 'brand', 'views', 'purchases']);
 
-export type AnomalousHour = Answer<typeof ANOMALOUS_COLUMNS>;
-export type JudgedHour = Answer<typeof JUDGED_COLUMNS>;
+export type AnomalousHour = Selected<typeof ANOMALOUS_FIELDS>;
+export type JudgedHour = Selected<typeof JUDGED_FIELDS>;
 
 /** Brands that are asked for at a time. */
 const MOST_BRANDS = 500;
 
 /** Hours from `from` on that are anomalous by what is known now. They go by their day, too, by which warehouses part the table. Unfinished hours are not judged, so none is here. */
-export function anomalousHours({ ask, dialect }: Store, from: number): Promise<AnomalousHour[]> {
-  return ask({
-    sql: `SELECT ${Object.keys(ANOMALOUS_COLUMNS).join(', ')} FROM ${dialect.table(goldAnomaliesHourlyBrand.name)} WHERE status = 'open' AND window_date >= ${dialect.date('since')} AND window_start >= ${dialect.time('from')} ORDER BY window_start, brand, detector`,
-    parameters: { from, since: dayOf(from) },
-    columns: ANOMALOUS_COLUMNS,
+export function anomalousHours({ select }: Store, from: number): Promise<AnomalousHour[]> {
+  return select({
+    table: goldAnomaliesHourlyBrand,
+    where: [
+      { column: 'status', among: ['open'] },
+      { column: 'window_date', from: dayOf(from) },
+      { column: 'window_start', from },
+    ],
+    fields: ANOMALOUS_FIELDS,
+    order: [
+      { field: 'window_start', type: 'timestamp' },
+      { field: 'brand', type: 'text' },
+      { field: 'detector', type: 'text' },
+    ],
   });
 }
 
 /** Finished hours of these brands from `from` on with as many views as it takes to be judged. */
 export async function judgedHours(
-  { ask, dialect }: Store,
+  { select }: Store,
   brands: readonly string[],
   from: number,
   minViews: number,
 ): Promise<JudgedHour[]> {
   const found: JudgedHour[] = [];
   for (let at = 0; at < brands.length; at += MOST_BRANDS) {
-    const some = brands.slice(at, at + MOST_BRANDS);
-    const names = some.map((_, i) => dialect.parameter(`brand${i}`));
     found.push(
-      ...(await ask({
-        sql: `SELECT ${Object.keys(JUDGED_COLUMNS).join(', ')} FROM ${dialect.table(goldFunnelHourlyBrand.name)} WHERE pane <> 'early' AND views >= ${dialect.parameter('least')} AND window_date >= ${dialect.date('since')} AND window_start >= ${dialect.time('from')} AND brand IN (${names.join(', ')}) ORDER BY window_start, brand`,
-        parameters: {
-          ...{ from, since: dayOf(from), least: minViews },
-          ...Object.fromEntries(some.map((name, i) => [`brand${i}`, name])),
-        },
-        columns: JUDGED_COLUMNS,
+      ...(await select({
+        table: goldFunnelHourlyBrand,
+        where: [
+          { column: 'pane', except: 'early' },
+          { column: 'views', from: minViews },
+          { column: 'window_date', from: dayOf(from) },
+          { column: 'window_start', from },
+          { column: 'brand', among: brands.slice(at, at + MOST_BRANDS) },
+        ],
+        fields: JUDGED_FIELDS,
+        order: [
+          { field: 'window_start', type: 'timestamp' },
+          { field: 'brand', type: 'text' },
+        ],
       })),
     );
   }
   return found;
 }
 
+const COVERED_FIELDS = {
+  first: leastOf('window_start', 'timestamp', 'First hour'),
+  last: mostOf('window_start', 'timestamp', 'Last hour'),
+};
+
 /** Start of the first finished hour with events and end of the last, of any brand; null where there is none. */
 export async function hoursCovered({
-  ask,
-  dialect,
+  select,
 }: Store): Promise<{ readonly from: number; readonly to: number } | null> {
-  const [hours] = await ask({
-    sql: `SELECT MIN(window_start) AS first, MAX(window_start) AS last FROM ${dialect.table(goldFunnelHourlyBrand.name)} WHERE pane <> 'early'`,
-    parameters: {},
-    columns: {
-      first: nullable('timestamp', 'First hour'),
-      last: nullable('timestamp', 'Last hour'),
-    },
+  const [hours] = await select({
+    table: goldFunnelHourlyBrand,
+    where: [{ column: 'pane', except: 'early' }],
+    fields: COVERED_FIELDS,
+    by: [],
   });
   return hours === undefined || hours.first === null || hours.last === null
     ? null
@@ -78,17 +96,11 @@ export async function hoursCovered({
 }
 
 /** How far the run that was begun last has come, milliseconds since 1970, null for to the end; and how many views an hour of a brand needs to be judged by it. Null where there is no run. */
-export async function lastJudgement({
-  ask,
-  dialect,
-}: Store): Promise<{ readonly watermark: number | null; readonly minViews: number } | null> {
-  const { watermark, options } = runs.columns;
-  const [run] = await ask({
-    sql: `SELECT watermark, options FROM ${dialect.table(runs.name)} ORDER BY started_at DESC LIMIT 1`,
-    parameters: {},
-    columns: { watermark, options },
-  });
-  return run === undefined ? null : { watermark: run.watermark, minViews: minFlagViewsIn(run.options) };
+export async function lastJudgement(
+  store: Store,
+): Promise<{ readonly watermark: number | null; readonly minViews: number } | null> {
+  const run = await latestOptions(store);
+  return run && { watermark: run.watermark, minViews: minFlagViewsIn(run.options) };
 }
 
 const USUAL_MIN_FLAG_VIEWS = 50;
@@ -97,8 +109,4 @@ function minFlagViewsIn(options: string): number {
   const { score } = JSON.parse(options) as { score?: { minFlagViews?: unknown } };
   const views = score?.minFlagViews;
   return Number.isSafeInteger(views) ? (views as number) : USUAL_MIN_FLAG_VIEWS;
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }

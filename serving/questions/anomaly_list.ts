@@ -1,8 +1,6 @@
 /** Anomalies as a list to page through, and one of them whole. */
-import { required } from '../../schema/column';
-import type { Answer } from '../../schema/question';
 import { type AnomalyRow, goldAnomaliesHourlyBrand } from '../../schema/tables';
-import { behind, type OrderColumn, orderBy, type Position } from './paging';
+import { columnsOf, counted, type Filter, type Order, type Position, type Selected } from './selection';
 import type { Store } from './store';
 import { dayOf, type TimeRange, withinHours } from './time_range';
 
@@ -24,26 +22,28 @@ export interface AnomalyChoice {
   readonly most: number;
 }
 
-const { columns, name: TABLE } = goldAnomaliesHourlyBrand;
-const COLUMN_NAMES = Object.keys(columns);
-const LISTED_COLUMNS = { ...columns, total: required('int64', 'Anomalies that were asked for') };
-export type ListedAnomaly = Answer<typeof LISTED_COLUMNS>;
+const ANOMALY_FIELDS = columnsOf(
+  goldAnomaliesHourlyBrand,
+  Object.keys(goldAnomaliesHourlyBrand.columns) as (keyof AnomalyRow)[],
+);
+const LISTED_FIELDS = { ...ANOMALY_FIELDS, total: counted('total', 'Anomalies that were asked for') };
+export type ListedAnomaly = Selected<typeof LISTED_FIELDS>;
 
-const NAMES: readonly OrderColumn[] = [
-  { expression: 'brand', type: 'text' },
-  { expression: 'detector', type: 'text' },
+const NAMES: readonly Order[] = [
+  { field: 'brand', type: 'text' },
+  { field: 'detector', type: 'text' },
 ];
-const ORDERS: Record<AnomalyChoice['order'], readonly OrderColumn[]> = {
+const ORDERS: Record<AnomalyChoice['order'], readonly Order[]> = {
   // The newest first: a list of what happened begins with what has just happened.
-  time: [{ expression: 'window_start', type: 'timestamp', descending: true }, ...NAMES],
+  time: [{ field: 'window_start', type: 'timestamp', descending: true }, ...NAMES],
   risk: [
-    { expression: 'revenue_at_risk', type: 'money', descending: true },
-    { expression: 'window_start', type: 'timestamp', descending: true },
+    { field: 'revenue_at_risk', type: 'money', descending: true },
+    { field: 'window_start', type: 'timestamp', descending: true },
     ...NAMES,
   ],
 };
 
-export function anomalyOrder(order: AnomalyChoice['order']): readonly OrderColumn[] {
+export function anomalyOrder(order: AnomalyChoice['order']): readonly Order[] {
   return ORDERS[order];
 }
 
@@ -54,36 +54,33 @@ export function anomalyPosition(order: AnomalyChoice['order'], row: AnomalyRow):
 }
 
 /** By time, the newest first, or by revenue at risk, the most first and what is unknown last. Each row says how many there are in all. */
-export function anomalyList({ ask, dialect }: Store, choice: AnomalyChoice): Promise<ListedAnomaly[]> {
+export function anomalyList({ select }: Store, choice: AnomalyChoice): Promise<ListedAnomaly[]> {
   const { status, type, brand, range, order, after, most } = choice;
-  const page = behind(dialect, ORDERS[order], after);
-  const within = range === null ? null : withinHours(dialect, range);
-  const conditions = [
-    ...(status === 'all' ? [] : [`status = ${dialect.parameter('status')}`]),
-    ...(type === null ? [] : [`anomaly_type = ${dialect.parameter('type')}`]),
-    ...(brand === null ? [] : [`brand = ${dialect.parameter('brand')}`]),
-    within?.sql ?? 'TRUE',
-  ];
-  const found = `SELECT ${COLUMN_NAMES.join(', ')}, COUNT(*) OVER () AS total FROM ${dialect.table(TABLE)} WHERE ${conditions.join(' AND ')}`;
-  return ask({
-    sql: `SELECT * FROM (${found}) AS found WHERE ${page.sql} ${orderBy(ORDERS[order])} LIMIT ${dialect.parameter('most')}`,
-    parameters: {
-      ...(status === 'all' ? {} : { status }),
-      ...(type === null ? {} : { type }),
-      ...(brand === null ? {} : { brand }),
-      ...within?.parameters,
-      ...page.parameters,
-      most,
-    },
-    columns: LISTED_COLUMNS,
+  const is = (column: string, value: string | null): Filter[] =>
+    value === null ? [] : [{ column, among: [value] }];
+  return select({
+    table: goldAnomaliesHourlyBrand,
+    where: [
+      ...is('status', status === 'all' ? null : status),
+      ...is('anomaly_type', type),
+      ...is('brand', brand),
+      ...(range === null ? [] : withinHours(range)),
+    ],
+    fields: LISTED_FIELDS,
+    order: ORDERS[order],
+    ...{ after, most },
   });
 }
 
 /** All anomalies of one hour, whole. @param hour its start, in milliseconds since 1970 */
-export function anomaliesOfHour({ ask, dialect }: Store, hour: number): Promise<AnomalyRow[]> {
-  return ask({
-    sql: `SELECT ${COLUMN_NAMES.join(', ')} FROM ${dialect.table(TABLE)} WHERE window_date = ${dialect.date('day')} AND window_start = ${dialect.time('hour')}`,
-    parameters: { hour, day: dayOf(hour) },
-    columns,
+export function anomaliesOfHour({ select }: Store, hour: number): Promise<AnomalyRow[]> {
+  const day = dayOf(hour);
+  return select({
+    table: goldAnomaliesHourlyBrand,
+    where: [
+      { column: 'window_date', from: day, until: day },
+      { column: 'window_start', from: hour, until: hour },
+    ],
+    fields: ANOMALY_FIELDS,
   });
 }

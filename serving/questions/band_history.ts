@@ -1,18 +1,24 @@
 /** What the price bands usually do: what an anomalous hour's bands are held against. */
-import { required } from '../../schema/column';
-import type { Answer } from '../../schema/question';
 import { goldFunnelHourlyPriceBand } from '../../schema/tables';
-import { FUNNEL_COLUMNS, FUNNEL_SUMS } from './funnel';
+import { FUNNEL_SUMS } from './funnel_fields';
+import { columnOf, type Selected } from './selection';
 import type { Period, Store } from './store';
+import { withinPeriod } from './time_range';
 
-const BAND_COLUMNS = { price_band: required('text', 'Price band'), ...FUNNEL_COLUMNS };
-export type BandHistory = Answer<typeof BAND_COLUMNS>;
+const BAND_FIELDS = { price_band: columnOf(goldFunnelHourlyPriceBand, 'price_band'), ...FUNNEL_SUMS };
+export type BandHistory = Selected<typeof BAND_FIELDS>;
 
 /** Each band over some days; without `hour`, in milliseconds since 1970. */
-export function bandsWithout({ ask, dialect }: Store, period: Period, hour: number): Promise<BandHistory[]> {
-  return ask({
-    sql: `SELECT price_band, ${FUNNEL_SUMS} FROM ${dialect.table(goldFunnelHourlyPriceBand.name)} WHERE window_date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} AND window_start <> ${dialect.time('hour')} AND pane <> 'early' GROUP BY price_band ORDER BY price_band`,
-    parameters: { ...period, hour },
-    columns: BAND_COLUMNS,
+export function bandsWithout({ select }: Store, period: Period, hour: number): Promise<BandHistory[]> {
+  return select({
+    table: goldFunnelHourlyPriceBand,
+    where: [
+      withinPeriod('window_date', period),
+      { column: 'window_start', except: hour },
+      { column: 'pane', except: 'early' },
+    ],
+    fields: BAND_FIELDS,
+    by: ['price_band'],
+    order: [{ field: 'price_band', type: 'text' }],
   });
 }

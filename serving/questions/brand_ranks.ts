@@ -1,20 +1,18 @@
 /** Brands by revenue, with the place that each has among all. What names no brand is none. */
-import { required } from '../../schema/column';
 import { UNKNOWN } from '../../schema/events';
-import type { Answer } from '../../schema/question';
 import { goldFunnelDailyBrand, goldFunnelHourlyBrand } from '../../schema/tables';
-import { FUNNEL_COLUMNS, FUNNEL_MEASURES, FUNNEL_SUMS } from './funnel';
-import { behind, type OrderColumn, orderBy, type Position } from './paging';
+import { FUNNEL_SUMS } from './funnel_fields';
+import { columnOf, counted, type Order, type Position, type Selected } from './selection';
 import type { Store } from './store';
 import { isOfDays, type TimeRange, withinDays, withinHours } from './time_range';
 
-const RANK_COLUMNS = {
-  key: required('text', 'Brand'),
-  place: required('int64', 'Place by revenue among all brands, from 1'),
-  total: required('int64', 'Brands that were asked for'),
-  ...FUNNEL_COLUMNS,
+const RANK_FIELDS = {
+  key: columnOf(goldFunnelDailyBrand, 'brand'),
+  place: counted('place', 'Place by revenue among all brands, from 1'),
+  total: counted('total', 'Brands that were asked for'),
+  ...FUNNEL_SUMS,
 };
-export type BrandRank = Answer<typeof RANK_COLUMNS>;
+export type BrandRank = Selected<typeof RANK_FIELDS>;
 
 export interface BrandChoice {
   readonly range: TimeRange;
@@ -25,9 +23,9 @@ export interface BrandChoice {
   readonly most: number;
 }
 
-export const BRAND_ORDER: readonly OrderColumn[] = [
-  { expression: 'revenue', type: 'money', descending: true },
-  { expression: 'brand', type: 'text' },
+export const BRAND_ORDER: readonly Order[] = [
+  { field: 'revenue', type: 'money', descending: true },
+  { field: 'key', type: 'text' },
 ];
 
 /** Where a brand stands in the order of {@link BRAND_ORDER}. */
@@ -37,25 +35,20 @@ export function brandPosition({ revenue, key }: BrandRank): Position {
 
 /** The most revenue first, equals by name. Each row says how many brands there are in all. */
 export function brandRanks(
-  { ask, dialect }: Store,
+  { select }: Store,
   { range, prefix, after, most }: BrandChoice,
 ): Promise<BrandRank[]> {
   const days = isOfDays(range);
-  const page = behind(dialect, BRAND_ORDER, after);
-  const within = days ? withinDays(dialect, 'date', range) : withinHours(dialect, range);
-  const table = dialect.table(days ? goldFunnelDailyBrand.name : goldFunnelHourlyBrand.name);
-  const sums = `SELECT brand, ${FUNNEL_SUMS} FROM ${table} WHERE ${within.sql} AND brand <> '${UNKNOWN}' GROUP BY brand`;
-  const ranks = `SELECT *, ROW_NUMBER() OVER (ORDER BY revenue DESC, brand) AS place FROM (${sums}) AS sums`;
-  const begins = prefix === '' ? 'TRUE' : `STARTS_WITH(brand, ${dialect.parameter('prefix')})`;
-  const found = `SELECT *, COUNT(*) OVER () AS total FROM (${ranks}) AS ranks WHERE ${begins}`;
-  return ask({
-    sql: `SELECT brand AS ${dialect.column('key')}, place, total, ${FUNNEL_MEASURES} FROM (${found}) AS found WHERE ${page.sql} ${orderBy(BRAND_ORDER)} LIMIT ${dialect.parameter('most')}`,
-    parameters: {
-      ...within.parameters,
-      ...(prefix === '' ? {} : { prefix }),
-      ...page.parameters,
-      most,
-    },
-    columns: RANK_COLUMNS,
+  return select({
+    table: days ? goldFunnelDailyBrand : goldFunnelHourlyBrand,
+    where: [
+      ...(days ? [withinDays('date', range)] : withinHours(range)),
+      { column: 'brand', except: UNKNOWN },
+    ],
+    fields: RANK_FIELDS,
+    by: ['brand'],
+    order: BRAND_ORDER,
+    only: prefix === '' ? [] : [{ column: 'key', begins: prefix }],
+    ...{ after, most },
   });
 }

@@ -1,23 +1,7 @@
-/** The funnel's counts in an answer. Stores add up; rates are made of the sums here, so that they are the same from every store. */
-import { required } from '../../schema/column';
-import type { Answer } from '../../schema/question';
+/** What is made of the funnel's counts. */
+import type { Funnel } from './funnel_fields';
 
-export const FUNNEL_COLUMNS = {
-  views: required('int64', 'Product views'),
-  carts: required('int64', 'Additions to a cart'),
-  removals: required('int64', 'Removals from a cart'),
-  purchases: required('int64', 'Purchased items'),
-  revenue: required('money', 'Sum of the prices of purchases'),
-};
-
-export type Funnel = Answer<typeof FUNNEL_COLUMNS>;
-
-/** The sums of the counts, as columns of a SELECT; 0 over no rows. */
-export const FUNNEL_SUMS = Object.keys(FUNNEL_COLUMNS)
-  .map((measure) => `COALESCE(SUM(${measure}), 0) AS ${measure}`)
-  .join(', ');
-
-export const FUNNEL_MEASURES = Object.keys(FUNNEL_COLUMNS).join(', ');
+export type { Funnel };
 
 export const NO_FUNNEL: Funnel = { views: 0, carts: 0, removals: 0, purchases: 0, revenue: 0n };
 

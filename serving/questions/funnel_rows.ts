@@ -1,14 +1,14 @@
-/** The funnel by what and when one wants it: of the shop, brands, categories or price bands, by hour, by day or in total. Every way to ask is one SELECT over the table that has the fewest rows for it. */
-import { nullable } from '../../schema/column';
-import type { Answer } from '../../schema/question';
+/** The funnel by what and when one wants it: of the shop, brands, categories or price bands, by hour, by day or in total, from the table that has the fewest rows for it. */
+import { type Column, nullable } from '../../schema/column';
+import type { Table } from '../../schema/table';
 import {
   goldFunnelDailyBrand,
   goldFunnelDailyCategory,
   goldFunnelHourlyBrand,
   goldFunnelHourlyPriceBand,
 } from '../../schema/tables';
-import { FUNNEL_COLUMNS, FUNNEL_MEASURES, FUNNEL_SUMS } from './funnel';
-import { behind, type OrderColumn, orderBy, type Position } from './paging';
+import { FUNNEL_SUMS, FUNNEL_VALUES } from './funnel_fields';
+import { type Field, nothing, type Order, type Position, type Selected } from './selection';
 import type { Store } from './store';
 import { isOfDays, type TimeRange, withinDays, withinHours } from './time_range';
 
@@ -29,17 +29,17 @@ export interface FunnelChoice {
   readonly most: number;
 }
 
-const ROW_COLUMNS = {
-  key: nullable('text', 'Brand, category or price band; null for the shop'),
-  hour: nullable('timestamp', 'Start of the hour'),
-  day: nullable('date', 'UTC day'),
-  ...FUNNEL_COLUMNS,
+type Measures = { readonly [K in keyof typeof FUNNEL_SUMS]: Field<(typeof FUNNEL_SUMS)[K]['column']> };
+type RowFields = Measures & {
+  readonly key: Field<Column<'text', true>>;
+  readonly hour: Field<Column<'timestamp', true>>;
+  readonly day: Field<Column<'date', true>>;
 };
-export type FunnelRow = Answer<typeof ROW_COLUMNS>;
+export type FunnelRow = Selected<RowFields>;
 
 /** A table, the column of its keys, of its time, and whether it has one row for each. */
 interface Source {
-  readonly table: string;
+  readonly table: Table;
   readonly key: string | null;
   readonly time: 'window_start' | 'window_date' | 'date';
   readonly isWhole: boolean;
@@ -54,29 +54,30 @@ function sourceOf(by: FunnelKey, grain: Grain, range: TimeRange): Source {
   const hourly = grain === 'hour' || (grain === 'total' && !isOfDays(range));
   const isWhole = grain !== 'total';
   if (by === 'category')
-    return { table: goldFunnelDailyCategory.name, key: 'category_root', time: 'date', isWhole };
+    return { table: goldFunnelDailyCategory, key: 'category_root', time: 'date', isWhole };
   if (by === 'price_band')
     return {
-      table: goldFunnelHourlyPriceBand.name,
+      table: goldFunnelHourlyPriceBand,
       key: 'price_band',
       time: hourly ? 'window_start' : 'window_date',
       isWhole: grain === 'hour',
     };
   if (by === 'brand')
     return hourly
-      ? { table: goldFunnelHourlyBrand.name, key: 'brand', time: 'window_start', isWhole }
-      : { table: goldFunnelDailyBrand.name, key: 'brand', time: 'date', isWhole };
+      ? { table: goldFunnelHourlyBrand, key: 'brand', time: 'window_start', isWhole }
+      : { table: goldFunnelDailyBrand, key: 'brand', time: 'date', isWhole };
   // Bands of an hour are few, and have all of its events.
   return hourly
-    ? { table: goldFunnelHourlyPriceBand.name, key: null, time: 'window_start', isWhole: false }
-    : { table: goldFunnelDailyBrand.name, key: null, time: 'date', isWhole: false };
+    ? { table: goldFunnelHourlyPriceBand, key: null, time: 'window_start', isWhole: false }
+    : { table: goldFunnelDailyBrand, key: null, time: 'date', isWhole: false };
 }
 
 /** By time and key; totals by revenue, the largest first. */
-export function funnelOrder(by: FunnelKey, grain: Grain): OrderColumn[] {
-  const key: OrderColumn = { expression: 'k', type: 'text' };
-  if (grain === 'total') return [{ expression: 'revenue', type: 'money', descending: true }, key];
-  const time: OrderColumn = { expression: 't', type: grain === 'hour' ? 'timestamp' : 'date' };
+export function funnelOrder(by: FunnelKey, grain: Grain): Order[] {
+  const key: Order = { field: 'key', type: 'text' };
+  if (grain === 'total') return [{ field: 'revenue', type: 'money', descending: true }, key];
+  const time: Order =
+    grain === 'hour' ? { field: 'hour', type: 'timestamp' } : { field: 'day', type: 'date' };
   return by === 'shop' ? [time] : [time, key];
 }
 
@@ -88,33 +89,33 @@ export function funnelPosition(by: FunnelKey, grain: Grain, row: FunnelRow): Pos
 }
 
 /** @throws {Error} where {@link canAsk} says no */
-export function funnelRows({ ask, dialect }: Store, choice: FunnelChoice): Promise<FunnelRow[]> {
+export async function funnelRows(store: Store, choice: FunnelChoice): Promise<FunnelRow[]> {
   const { by, grain, range, keys, after, most } = choice;
   if (!canAsk(by, grain, range)) throw new Error(`there is no ${grain} of a ${by}`);
   const { table, key, time, isWhole } = sourceOf(by, grain, range);
-  const order = funnelOrder(by, grain);
-  const page = behind(dialect, order, after);
-  const within = time === 'window_start' ? withinHours(dialect, range) : withinDays(dialect, time, range);
-  const names = keys.map((_, i) => dialect.parameter(`key${i}`));
-  const only = key === null || keys.length === 0 ? '' : ` AND ${key} IN (${names.join(', ')})`;
+  const keyColumn = nullable('text', 'Brand, category or price band; null for the shop');
+  const fields: RowFields = {
+    key: key === null ? nothing('text', 'None') : { take: 'value', from: key, column: keyColumn },
+    hour:
+      grain === 'hour'
+        ? { take: 'value', from: time, column: nullable('timestamp', 'Start of the hour') }
+        : nothing('timestamp', 'None'),
+    day:
+      grain === 'day'
+        ? { take: 'value', from: time, column: nullable('date', 'UTC day') }
+        : nothing('date', 'None'),
+    ...(isWhole && key !== null ? FUNNEL_VALUES : FUNNEL_SUMS),
+  };
   const groups = [...(grain === 'total' ? [] : [time]), ...(key === null ? [] : [key])];
-  const rows = [
-    `SELECT ${key ?? 'NULL'} AS k`,
-    `, ${grain === 'total' ? 'NULL' : time} AS t, ${isWhole ? FUNNEL_MEASURES : FUNNEL_SUMS}`,
-    ` FROM ${dialect.table(table)} WHERE ${within.sql}${only}`,
-    isWhole || groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`,
-    groups.length === 0 ? ' HAVING COUNT(*) > 0' : '',
-  ].join('');
-  const hour = grain === 'hour' ? 't' : 'CAST(NULL AS TIMESTAMP)';
-  const day = grain === 'day' ? 't' : 'CAST(NULL AS DATE)';
-  return ask({
-    sql: `SELECT k AS ${dialect.column('key')}, ${hour} AS ${dialect.column('hour')}, ${day} AS ${dialect.column('day')}, ${FUNNEL_MEASURES} FROM (${rows}) AS counted WHERE ${page.sql} ${orderBy(order)} LIMIT ${dialect.parameter('most')}`,
-    parameters: {
-      ...within.parameters,
-      ...Object.fromEntries(key === null ? [] : keys.map((name, i) => [`key${i}`, name])),
-      ...page.parameters,
-      most,
-    },
-    columns: ROW_COLUMNS,
+  return store.select({
+    table,
+    where: [
+      ...(time === 'window_start' ? withinHours(range) : [withinDays(time, range)]),
+      ...(key === null || keys.length === 0 ? [] : [{ column: key, among: keys }]),
+    ],
+    fields,
+    ...(!isWhole && { by: groups }),
+    order: funnelOrder(by, grain),
+    ...{ after, most },
   });
 }

@@ -1,40 +1,33 @@
 /** Hours: those of a brand, and what the price bands did in one. Hours that a stream has not finished are left out: an unfinished hour always looks bad. */
-import { required } from '../../schema/column';
-import type { Answer } from '../../schema/question';
+import { HOUR_MS } from '../../schema/events';
 import { goldFunnelHourlyBrand, goldFunnelHourlyPriceBand } from '../../schema/tables';
-import { FUNNEL_COLUMNS, FUNNEL_MEASURES } from './funnel';
+import { FUNNEL_VALUES } from './funnel_fields';
+import { columnOf, type Selected } from './selection';
 import type { Store } from './store';
+import { type TimeRange, withinHours } from './time_range';
 
-const HOUR_COLUMNS = { window_start: required('timestamp', 'Start of the hour'), ...FUNNEL_COLUMNS };
-const BAND_COLUMNS = { price_band: required('text', 'Price band'), ...FUNNEL_COLUMNS };
+const HOUR_FIELDS = { window_start: columnOf(goldFunnelHourlyBrand, 'window_start'), ...FUNNEL_VALUES };
+const BAND_FIELDS = { price_band: columnOf(goldFunnelHourlyPriceBand, 'price_band'), ...FUNNEL_VALUES };
 
-export type HourFunnel = Answer<typeof HOUR_COLUMNS>;
-export type BandFunnel = Answer<typeof BAND_COLUMNS>;
-
-/** Start of an hour, and of the hour after the last, in milliseconds since 1970. */
-export interface Hours {
-  readonly from: number;
-  readonly to: number;
-}
+export type HourFunnel = Selected<typeof HOUR_FIELDS>;
+export type BandFunnel = Selected<typeof BAND_FIELDS>;
 
 /** The hours in which a brand had events, in order. */
-export function hoursOfBrand(
-  { ask, dialect }: Store,
-  brand: string,
-  { from, to }: Hours,
-): Promise<HourFunnel[]> {
-  return ask({
-    sql: `SELECT window_start, ${FUNNEL_MEASURES} FROM ${dialect.table(goldFunnelHourlyBrand.name)} WHERE brand = ${dialect.parameter('brand')} AND window_start >= ${dialect.time('from')} AND window_start < ${dialect.time('to')} AND pane <> 'early' ORDER BY window_start`,
-    parameters: { brand, from, to },
-    columns: HOUR_COLUMNS,
+export function hoursOfBrand({ select }: Store, brand: string, range: TimeRange): Promise<HourFunnel[]> {
+  return select({
+    table: goldFunnelHourlyBrand,
+    where: [...withinHours(range), { column: 'brand', among: [brand] }, { column: 'pane', except: 'early' }],
+    fields: HOUR_FIELDS,
+    order: [{ field: 'window_start', type: 'timestamp' }],
   });
 }
 
-/** All brands' events of one hour by price band. */
-export function bandsInHour({ ask, dialect }: Store, hour: number): Promise<BandFunnel[]> {
-  return ask({
-    sql: `SELECT price_band, ${FUNNEL_MEASURES} FROM ${dialect.table(goldFunnelHourlyPriceBand.name)} WHERE window_start = ${dialect.time('hour')} ORDER BY price_band`,
-    parameters: { hour },
-    columns: BAND_COLUMNS,
+/** All brands' events of one hour by price band. @param hour its start, in milliseconds since 1970 */
+export function bandsInHour({ select }: Store, hour: number): Promise<BandFunnel[]> {
+  return select({
+    table: goldFunnelHourlyPriceBand,
+    where: withinHours({ from: hour, to: hour + HOUR_MS }),
+    fields: BAND_FIELDS,
+    order: [{ field: 'price_band', type: 'text' }],
   });
 }

@@ -1,6 +1,6 @@
 /** What answers have to know of the tables besides their own rows: what is covered, and by which run. Asked once for each moment of the tables. */
 import { daysCovered } from './coverage';
-import { type ListedRun, runList } from './run_list';
+import { type ListedRun, latestRun } from './run_list';
 import type { Period, Store } from './store';
 
 export interface Moment {
@@ -25,7 +25,7 @@ export function momentOf(store: Store): Promise<Moment> {
 }
 
 async function ask(store: Store): Promise<Moment> {
-  return { covered: await daysCovered(store), run: (await runList(store, null, 1))[0] ?? null };
+  return { covered: await daysCovered(store), run: await latestRun(store) };
 }
 
 /** What changes whenever the tables do: every commit of a run writes into its row what the tables hold by then. */

@@ -1,20 +1,26 @@
 /** Runs, the newest first. */
-import type { Answer } from '../../schema/question';
 import { runs } from '../../schema/tables';
-import { behind, type OrderColumn, orderBy, type Position } from './paging';
+import { columnsOf, type Order, type Position, type Selected } from './selection';
 import type { Store } from './store';
 
-const { run_id, mode, input, counts, watermark, allowed_lateness_ms, status, started_at, finished_at } =
-  runs.columns;
 /** Without what may hold secrets or paths of the machine: the options, and the state's identity. */
-const COLUMNS = {
-  ...{ run_id, mode, status, input, started_at, finished_at, watermark, allowed_lateness_ms, counts },
-};
-export type ListedRun = Answer<typeof COLUMNS>;
+const RUN_FIELDS = columnsOf(runs, [
+  'run_id',
+  'mode',
+  'status',
+  'input',
+  'started_at',
+  'finished_at',
+  'watermark',
+  'allowed_lateness_ms',
+  'counts',
+]);
+export type ListedRun = Selected<typeof RUN_FIELDS>;
 
-export const RUN_ORDER: readonly OrderColumn[] = [
-  { expression: 'started_at', type: 'timestamp', descending: true },
-  { expression: 'run_id', type: 'text' },
+/** Of runs begun in the same millisecond one is always the first. */
+export const RUN_ORDER: readonly Order[] = [
+  { field: 'started_at', type: 'timestamp', descending: true },
+  { field: 'run_id', type: 'text' },
 ];
 
 /** Where a run stands in {@link RUN_ORDER}. */
@@ -22,11 +28,25 @@ export function runPosition({ started_at, run_id }: ListedRun): Position {
   return [started_at, run_id];
 }
 
-export function runList({ ask, dialect }: Store, after: Position | null, most: number): Promise<ListedRun[]> {
-  const page = behind(dialect, RUN_ORDER, after);
-  return ask({
-    sql: `SELECT ${Object.keys(COLUMNS).map(dialect.column).join(', ')} FROM ${dialect.table(runs.name)} WHERE ${page.sql} ${orderBy(RUN_ORDER)} LIMIT ${dialect.parameter('most')}`,
-    parameters: { ...page.parameters, most },
-    columns: COLUMNS,
+export function runList({ select }: Store, after: Position | null, most: number): Promise<ListedRun[]> {
+  return select({ table: runs, where: [], fields: RUN_FIELDS, order: RUN_ORDER, after, most });
+}
+
+/** The run that was begun last; null where none ever was. */
+export async function latestRun(store: Store): Promise<ListedRun | null> {
+  return (await runList(store, null, 1))[0] ?? null;
+}
+
+const JUDGEMENT_FIELDS = columnsOf(runs, ['started_at', 'run_id', 'watermark', 'options']);
+
+/** How far the run that was begun last has come, and its options; null where there is no run. */
+export async function latestOptions({ select }: Store): Promise<Selected<typeof JUDGEMENT_FIELDS> | null> {
+  const [run] = await select({
+    table: runs,
+    where: [],
+    fields: JUDGEMENT_FIELDS,
+    order: RUN_ORDER,
+    most: 1,
   });
+  return run ?? null;
 }

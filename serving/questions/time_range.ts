@@ -1,7 +1,7 @@
 /** A part of time that rows are asked for, to the millisecond: a row is in it when its hour or day begins in it. */
 import { DAY_MS } from '../../schema/events';
-import type { Condition } from './paging';
-import type { QuestionDialect } from './store';
+import type { Filter } from './selection';
+import type { Period } from './store';
 
 /** The last time there is in the stores, milliseconds since 1970. */
 export const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
@@ -17,20 +17,27 @@ export function isOfDays({ from, to }: TimeRange): boolean {
   return from % DAY_MS === 0 && to % DAY_MS === 0;
 }
 
+/** Times in a column. */
+export function withinTimes(column: string, { from, to }: TimeRange): Filter {
+  return { column, from, below: Math.min(to, LATEST) };
+}
+
 /** Rows of hours, in `window_start`. By the day, too: it is what tables are partitioned by. */
-export function withinHours(dialect: QuestionDialect, { from, to }: TimeRange): Condition {
-  return {
-    sql: `window_date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} AND window_start >= ${dialect.time('from')} AND window_start < ${dialect.time('to')}`,
-    parameters: { from, to: Math.min(to, LATEST), since: dayOf(from), until: dayOf(to - 1) },
-  };
+export function withinHours(range: TimeRange): Filter[] {
+  return [
+    { column: 'window_date', from: dayOf(range.from), until: dayOf(range.to - 1) },
+    withinTimes('window_start', range),
+  ];
 }
 
 /** Rows of days, in a column of theirs. */
-export function withinDays(dialect: QuestionDialect, column: string, { from, to }: TimeRange): Condition {
-  return {
-    sql: `${column} BETWEEN ${dialect.date('since')} AND ${dialect.date('until')}`,
-    parameters: { since: dayOf(Math.ceil(from / DAY_MS) * DAY_MS), until: dayOf(to - 1) },
-  };
+export function withinDays(column: string, { from, to }: TimeRange): Filter {
+  return { column, from: dayOf(Math.ceil(from / DAY_MS) * DAY_MS), until: dayOf(to - 1) };
+}
+
+/** Rows of the days of a period, in a column of theirs. */
+export function withinPeriod(column: string, { since, until }: Period): Filter {
+  return { column, from: since, until };
 }
 
 /** The UTC day of a time, `YYYY-MM-DD`. */

@@ -1,95 +1,123 @@
 /** Sums of the funnel over a period: by day, brand, category and price band. Most revenue comes first, equals by name. */
 import { required } from '../../schema/column';
 import { UNKNOWN } from '../../schema/events';
-import type { Answer } from '../../schema/question';
+import type { Table } from '../../schema/table';
 import {
   goldFunnelDailyBrand,
   goldFunnelDailyCategory,
   goldFunnelHourlyPriceBand,
 } from '../../schema/tables';
-import { FUNNEL_COLUMNS, FUNNEL_MEASURES, FUNNEL_SUMS, type Funnel } from './funnel';
+import { NO_FUNNEL } from './funnel';
+import { FUNNEL_SUMS, FUNNEL_VALUES, type Funnel } from './funnel_fields';
+import { columnOf, counted, type Field, type Filter, type Selected } from './selection';
 import type { Period, Store } from './store';
+import { withinPeriod } from './time_range';
 
-const DAY_COLUMNS = { date: required('date', 'UTC day'), ...FUNNEL_COLUMNS };
-const KEYED_COLUMNS = { key: required('text', 'Brand, category or price band'), ...FUNNEL_COLUMNS };
-const BRAND_DAY_COLUMNS = { brand: required('text', 'Brand'), ...DAY_COLUMNS };
+const DAY_FIELDS = { date: columnOf(goldFunnelDailyBrand, 'date'), ...FUNNEL_SUMS };
+const BRAND_DAY_FIELDS = {
+  brand: columnOf(goldFunnelDailyBrand, 'brand'),
+  date: columnOf(goldFunnelDailyBrand, 'date'),
+  ...FUNNEL_VALUES,
+};
+const BRAND_COUNT_FIELDS = {
+  brand: columnOf(goldFunnelDailyBrand, 'brand'),
+  total: counted('total', 'Brands'),
+};
 
-const NO_BRAND = `brand <> '${UNKNOWN}'`;
+const NAMES_BRAND: Filter = { column: 'brand', except: UNKNOWN };
 
-export type DayFunnel = Answer<typeof DAY_COLUMNS>;
-export type KeyedFunnel = Answer<typeof KEYED_COLUMNS>;
-export type BrandDayFunnel = Answer<typeof BRAND_DAY_COLUMNS>;
+export type DayFunnel = Selected<typeof DAY_FIELDS>;
+export type BrandDayFunnel = Selected<typeof BRAND_DAY_FIELDS>;
+export interface KeyedFunnel extends Funnel {
+  /** Brand, category or price band. */
+  readonly key: string;
+}
 
 /** The whole shop by day, in order; days without events are left out. */
-export function daysOfShop({ ask, dialect }: Store, period: Period): Promise<DayFunnel[]> {
-  return ask({
-    sql: `SELECT date, ${FUNNEL_SUMS} FROM ${dialect.table(goldFunnelDailyBrand.name)} WHERE date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} GROUP BY date ORDER BY date`,
-    parameters: { ...period },
-    columns: DAY_COLUMNS,
+export function daysOfShop({ select }: Store, period: Period): Promise<DayFunnel[]> {
+  return select({
+    table: goldFunnelDailyBrand,
+    where: [withinPeriod('date', period)],
+    fields: DAY_FIELDS,
+    by: ['date'],
+    order: [{ field: 'date', type: 'date' }],
   });
 }
 
 /** The brands with the most revenue; what names no brand is none. @param most how many */
 export function topBrands(store: Store, period: Period, most: number): Promise<KeyedFunnel[]> {
-  return keyed(store, period, goldFunnelDailyBrand.name, 'brand', 'date', most, NO_BRAND);
+  return keyed(store, goldFunnelDailyBrand, 'brand', [withinPeriod('date', period), NAMES_BRAND], most);
 }
 
 /** What events that name no brand came to. */
-export async function withoutBrand({ ask, dialect }: Store, period: Period): Promise<Funnel> {
-  const [funnel] = await ask({
-    sql: `SELECT ${FUNNEL_SUMS} FROM ${dialect.table(goldFunnelDailyBrand.name)} WHERE brand = '${UNKNOWN}' AND date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')}`,
-    parameters: { ...period },
-    columns: FUNNEL_COLUMNS,
+export async function withoutBrand({ select }: Store, period: Period): Promise<Funnel> {
+  const [funnel] = await select({
+    table: goldFunnelDailyBrand,
+    where: [{ column: 'brand', among: [UNKNOWN] }, withinPeriod('date', period)],
+    fields: FUNNEL_SUMS,
+    by: [],
   });
-  return funnel;
+  return funnel ?? NO_FUNNEL;
 }
 
 /** How many brands had events; what names no brand is none. */
-export async function countBrands({ ask, dialect }: Store, period: Period): Promise<number> {
-  const [{ brands }] = await ask({
-    sql: `SELECT COUNT(DISTINCT brand) AS brands FROM ${dialect.table(goldFunnelDailyBrand.name)} WHERE date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} AND ${NO_BRAND}`,
-    parameters: { ...period },
-    columns: { brands: required('int64', 'Brands') },
+export async function countBrands({ select }: Store, period: Period): Promise<number> {
+  const [first] = await select({
+    table: goldFunnelDailyBrand,
+    where: [withinPeriod('date', period), NAMES_BRAND],
+    fields: BRAND_COUNT_FIELDS,
+    by: ['brand'],
+    most: 1,
   });
-  return brands;
+  return first?.total ?? 0;
 }
 
 export function categories(store: Store, period: Period, most: number): Promise<KeyedFunnel[]> {
-  return keyed(store, period, goldFunnelDailyCategory.name, 'category_root', 'date', most);
+  return keyed(store, goldFunnelDailyCategory, 'category_root', [withinPeriod('date', period)], most);
 }
 
 /** All price bands: they are few. */
 export function priceBands(store: Store, period: Period): Promise<KeyedFunnel[]> {
-  return keyed(store, period, goldFunnelHourlyPriceBand.name, 'price_band', 'window_date', 1000);
+  return keyed(store, goldFunnelHourlyPriceBand, 'price_band', [withinPeriod('window_date', period)], 1000);
 }
 
 function keyed(
-  { ask, dialect }: Store,
-  period: Period,
-  table: string,
+  { select }: Store,
+  table: Table,
   key: string,
-  day: string,
+  where: readonly Filter[],
   most: number,
-  only = 'TRUE',
 ): Promise<KeyedFunnel[]> {
-  return ask({
-    sql: `SELECT ${key} AS ${dialect.column('key')}, ${FUNNEL_SUMS} FROM ${dialect.table(table)} WHERE ${day} BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} AND ${only} GROUP BY ${key} ORDER BY revenue DESC, ${key} LIMIT ${dialect.parameter('most')}`,
-    parameters: { ...period, most },
-    columns: KEYED_COLUMNS,
+  const named: Field<ReturnType<typeof required<'text'>>> = {
+    take: 'value',
+    from: key,
+    column: required('text', 'Brand, category or price band'),
+  };
+  return select({
+    ...{ table, where, most },
+    fields: { key: named, ...FUNNEL_SUMS },
+    by: [key],
+    order: [
+      { field: 'revenue', type: 'money', descending: true },
+      { field: 'key', type: 'text' },
+    ],
   });
 }
 
 /** The days of some brands, in the order of brand and day. */
 export async function daysOfBrands(
-  { ask, dialect }: Store,
+  { select }: Store,
   period: Period,
   brands: readonly string[],
 ): Promise<BrandDayFunnel[]> {
   if (brands.length === 0) return [];
-  const names = brands.map((_, i) => dialect.parameter(`brand${i}`));
-  return ask({
-    sql: `SELECT brand, date, ${FUNNEL_MEASURES} FROM ${dialect.table(goldFunnelDailyBrand.name)} WHERE date BETWEEN ${dialect.date('since')} AND ${dialect.date('until')} AND brand IN (${names.join(', ')}) ORDER BY brand, date`,
-    parameters: { ...period, ...Object.fromEntries(brands.map((brand, i) => [`brand${i}`, brand])) },
-    columns: BRAND_DAY_COLUMNS,
+  return select({
+    table: goldFunnelDailyBrand,
+    where: [withinPeriod('date', period), { column: 'brand', among: brands }],
+    fields: BRAND_DAY_FIELDS,
+    order: [
+      { field: 'brand', type: 'text' },
+      { field: 'date', type: 'date' },
+    ],
   });
 }

@@ -10,10 +10,11 @@ import {
   type ServedAnomaly,
 } from '../questions/anomalies';
 import { askEach } from '../questions/ask_each';
-import { daysCovered, latestRun, type ServedRun } from '../questions/coverage';
+import { daysCovered } from '../questions/coverage';
 import { type Funnel, NO_FUNNEL } from '../questions/funnel';
 import { type BandFunnel, bandsInHour, type HourFunnel, hoursOfBrand } from '../questions/hours';
 import { type LedgerTotals, ledgerTotals, type RejectReason, rejectReasons } from '../questions/quality';
+import { type ListedRun, latestRun } from '../questions/run_list';
 import type { Period, Store } from '../questions/store';
 import {
   type BrandDayFunnel,
@@ -55,7 +56,7 @@ export interface BrandHours {
 export interface ReportData {
   /** What the report is of, as the user named it. */
   readonly source: string;
-  readonly run: ServedRun | null;
+  readonly run: ListedRun | null;
   /** Null where the output has no events. */
   readonly period: Period | null;
   readonly comparison: Comparison | null;

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import * as api from '../../dashboard/api';
 import { comparedDays, neededDays, sumsOf } from '../../dashboard/views/compared';
+import { decimalText } from '../../schema/column';
 import { createApi } from '../../serving/api/api';
-import { decimalText } from '../../serving/api/wire';
 import { anomaliesByDay } from '../../serving/questions/anomalies';
 import { daysCovered } from '../../serving/questions/coverage';
 import { sumOf } from '../../serving/questions/funnel';

@@ -5,7 +5,7 @@ import type { Column } from '../../schema/column';
 import { duckdbCreateTable } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { runs, TABLES } from '../../schema/tables';
-import { DUCKDB_QUESTIONS, type Store } from '../../serving/questions/store';
+import { DUCKDB_QUESTIONS, type Store, sqlStore } from '../../serving/questions/store';
 
 export interface OpenStore extends Store {
   readonly close: () => void;
@@ -23,8 +23,7 @@ export async function storeOf(
     if (rows.length > 0) await connection.run(`INSERT INTO ${table.name} VALUES ${rows.join(', ')}`);
   }
   return {
-    dialect: DUCKDB_QUESTIONS,
-    ask: (question) => ask(connection, question),
+    ...sqlStore(DUCKDB_QUESTIONS, (question) => ask(connection, question)),
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -30,11 +30,14 @@ import {
 import { bandsInHour, hoursOfBrand } from '../../../serving/questions/hours';
 import { ledgerPosition, ledgerRows, ledgerTotals, rejectReasons } from '../../../serving/questions/quality';
 import { runList, runPosition } from '../../../serving/questions/run_list';
+import type { QuestionDialect } from '../../../serving/questions/selection_sql';
 import {
+  type Ask,
   bigqueryQuestions,
   DUCKDB_QUESTIONS,
   type Period,
   type Store,
+  sqlStore,
 } from '../../../serving/questions/store';
 import {
   categories,
@@ -50,6 +53,11 @@ import { describeWithBigquery } from '../../emulators/bigquery';
 
 jest.setTimeout(300_000);
 
+interface Database {
+  readonly dialect: QuestionDialect;
+  readonly ask: Ask;
+}
+
 const DATASET = { project: 'local-test', dataset: 'asked' };
 const HOSTILE = "x' OR ''='";
 const FLAGS = ['--min-flag-views', '2', '--min-baseline-views', '1', '--z-threshold', '0.3'];
@@ -57,7 +65,7 @@ const FLAGS = ['--min-flag-views', '2', '--min-baseline-views', '1', '--z-thresh
 describeWithBigquery('questions to BigQuery', () => {
   let folder: string;
   let file: string;
-  let bigquery: Store;
+  let bigquery: Database;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'funnelpulse-asked-'));
     file = join(folder, 'x.duckdb');
@@ -74,17 +82,17 @@ describeWithBigquery('questions to BigQuery', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function inDuckdb<T>(question: (store: Store) => Promise<T>): Promise<T> {
-    return withDuckdb(file, 'READ_ONLY', (connection) =>
+  /** Puts it to both, and gives what both answer. */
+  async function sameOf<T>(question: (database: Database) => Promise<T>): Promise<T> {
+    const answer = await withDuckdb(file, 'READ_ONLY', (connection) =>
       question({ dialect: DUCKDB_QUESTIONS, ask: (one) => askDuckdb(connection, one) }),
     );
-  }
-
-  /** Puts it to both, and gives what both answer. */
-  async function same<T>(question: (store: Store) => Promise<T>): Promise<T> {
-    const answer = await inDuckdb(question);
     expect(await question(bigquery)).toEqual(answer);
     return answer;
+  }
+
+  function same<T>(question: (store: Store) => Promise<T>): Promise<T> {
+    return sameOf(({ dialect, ask }) => question(sqlStore(dialect, ask)));
   }
 
   test('values come over whole', async () => {
@@ -99,10 +107,10 @@ describeWithBigquery('questions to BigQuery', () => {
     };
     const text = `\ufeff"\\\n\u2028😀 ${HOSTILE} __proto__`;
     const money = '-12345678901234567890.1234';
-    const ask = (store: Store): Promise<Answer<typeof columns>[]> => {
-      const { column, parameter, time, date } = store.dialect;
-      return store.ask({
-        sql: `SELECT ${parameter('text')} AS ${column('text')}, ${time('at')} AS ${column('at')}, ${date('day')} AS ${column('day')}, ${parameter('count')} AS ${column('count')}, ${store.dialect.money('money')} AS ${column('money')}, ${parameter('double')} AS ${column('double')}, ${parameter('count')} > 3 AS ${column('is')}`,
+    const ask = (database: Database): Promise<Answer<typeof columns>[]> => {
+      const { column, parameter, time, date, money: amount } = database.dialect;
+      return database.ask({
+        sql: `SELECT ${parameter('text')} AS ${column('text')}, ${time('at')} AS ${column('at')}, ${date('day')} AS ${column('day')}, ${parameter('count')} AS ${column('count')}, ${amount('money')} AS ${column('money')}, ${parameter('double')} AS ${column('double')}, ${parameter('count')} > 3 AS ${column('is')}`,
         parameters: {
           text,
           at: -62_135_596_799_999,
@@ -114,15 +122,15 @@ describeWithBigquery('questions to BigQuery', () => {
         columns,
       });
     };
-    expect(await same(ask)).toEqual([
+    expect(await sameOf(ask)).toEqual([
       {
         ...{ text, at: -62_135_596_799_999, day: '0001-01-01', count: 9_007_199_254_740_991 },
         ...{ money: -123_456_789_012_345_678_901_234n, double: 0.1, is: true },
       },
     ]);
-    const [{ text: empty }] = await same((store) =>
-      store.ask({
-        sql: `SELECT ${store.dialect.parameter('text')} AS ${store.dialect.column('text')}`,
+    const [{ text: empty }] = await sameOf(({ dialect, ask }) =>
+      ask({
+        sql: `SELECT ${dialect.parameter('text')} AS ${dialect.column('text')}`,
         parameters: { text: '' },
         columns: { text: columns.text },
       }),
@@ -170,10 +178,8 @@ describeWithBigquery('questions to BigQuery', () => {
   });
 
   test('the funnel by what and when one wants it, page by page', async () => {
-    const range = rangeOf((await inDuckdb(daysCovered))!);
-    const [{ key }] = await inDuckdb((store) =>
-      brandRanks(store, { range, prefix: '', after: null, most: 1 }),
-    );
+    const range = rangeOf((await same(daysCovered))!);
+    const [{ key }] = await same((store) => brandRanks(store, { range, prefix: '', after: null, most: 1 }));
     for (const by of FUNNEL_KEYS)
       for (const grain of GRAINS)
         for (const part of [range, { from: range.from + HOUR, to: range.to - HOUR }]) {
@@ -208,7 +214,7 @@ describeWithBigquery('questions to BigQuery', () => {
   });
 
   test('lists page by page: anomalies, ledger, runs', async () => {
-    const range = rangeOf((await inDuckdb(daysCovered))!);
+    const range = rangeOf((await same(daysCovered))!);
     for (const order of ['time', 'risk'] as const) {
       const choice = { status: 'open', type: null, brand: null, range, order, most: 4 } as const;
       const rows = await same((store) => anomalyList(store, { ...choice, after: null }));
@@ -237,8 +243,9 @@ describeWithBigquery('questions to BigQuery', () => {
         ...{ counts: JSON.parse(counts), mode, status, watermark, allowed_lateness_ms },
       }));
     expect(await same(plain)).toHaveLength(1);
-    const [run] = await runList(bigquery, null, 5);
-    expect(await runList(bigquery, runPosition(run), 5)).toEqual([]);
+    const store = sqlStore(bigquery.dialect, bigquery.ask);
+    const [run] = await runList(store, null, 5);
+    expect(await runList(store, runPosition(run), 5)).toEqual([]);
   });
 });
 

@@ -2,10 +2,11 @@
 import { UNKNOWN } from '../../../schema/events';
 import type { AnomalyRow, SilverRow } from '../../../schema/tables';
 import { anomaliesByDay, anomaliesOfBrand, openAnomalies } from '../../../serving/questions/anomalies';
-import { daysCovered, latestRun } from '../../../serving/questions/coverage';
+import { daysCovered } from '../../../serving/questions/coverage';
 import type { Funnel } from '../../../serving/questions/funnel';
 import { bandsInHour, hoursOfBrand } from '../../../serving/questions/hours';
 import { ledgerTotals, rejectReasons } from '../../../serving/questions/quality';
+import { latestRun } from '../../../serving/questions/run_list';
 import type { Period } from '../../../serving/questions/store';
 import {
   categories,
