@@ -1,4 +1,5 @@
 /** Where one is: a view and its filters. All of it stands in the query string of the page's address, so that an address can be kept, sent to others, and gone back to. */
+import { isDay } from '../schema/column';
 
 export const VIEWS = ['overview', 'brand', 'anomalies', 'pipeline'] as const;
 export type View = (typeof VIEWS)[number];
@@ -93,7 +94,5 @@ function oneOf<T extends string>(values: readonly T[], value: string | null): T 
 
 /** The text, where it is a day that there is. */
 export function dayOf(text: string | null): string | null {
-  if (text === null || !/^\d{4}-\d\d-\d\d$/.test(text)) return null;
-  const time = Date.parse(text);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? null : text;
+  return text !== null && isDay(text) ? text : null;
 }

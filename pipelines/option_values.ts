@@ -1,5 +1,6 @@
 /** What was given for an option → a value, or an {@link InputError} that says what was expected. */
 import { InputError } from '../io/input_error';
+import { isDay } from '../schema/column';
 import type { DeclaredOption } from './options';
 
 const MINUTE = 60_000;
@@ -54,6 +55,12 @@ function oneOf(option: string, text: string, choices: readonly string[]): string
 /** A duration like `90s` in milliseconds. */
 export function parseDuration(option: string, text: string): number {
   return quantity(option, text, DURATION_UNITS, 'a duration like 90s, 30m, 2h or 1d');
+}
+
+/** A UTC day, `YYYY-MM-DD`, as it was given. */
+export function parseDay(option: string, text: string): string {
+  if (!isDay(text)) throw new InputError(`--${option} ${text}: a day like 2026-01-31 was expected`);
+  return text;
 }
 
 /** A size like `8MiB` in bytes, at least one. */

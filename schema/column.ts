@@ -46,6 +46,13 @@ export function nullable<T extends ColumnType>(type: T, description: string): Co
   return { type, nullable: true, description };
 }
 
+/** Whether a text is a UTC calendar day that there is, `YYYY-MM-DD`: a value of a column of dates. */
+export function isDay(text: string): boolean {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  // Date.parse takes 31 February for a day of March.
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
+}
+
 /** Number of fractional digits that money keeps everywhere. */
 export const MONEY_SCALE = 4;
 /** One unit of currency in the integers that money is computed in. */

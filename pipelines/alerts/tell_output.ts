@@ -11,7 +11,7 @@ import type { MemoryStore } from '../../serving/alerts/memory';
 import { hoursCovered } from '../../serving/questions/anomalous_hours';
 import { duckdbFile } from '../duckdb_file';
 import { interruptible } from '../interrupt';
-import { requireWhole } from '../option_values';
+import { parseDay, requireWhole } from '../option_values';
 import { bigqueryDataset } from '../outputs/bigquery_dataset';
 import { readOutput } from '../serving/read_output';
 import { parseAmount, parseSince } from './alert_options';
@@ -50,7 +50,7 @@ export async function tellOutput(args: TellArguments): Promise<void> {
   const options = {
     minRevenueAtRisk: parseAmount('min-revenue-at-risk', args['min-revenue-at-risk']),
     since: args.since === undefined ? null : parseSince('since', args.since),
-    until: args.until === undefined ? null : endOf(args.until),
+    until: args.until === undefined ? null : Date.parse(parseDay('until', args.until)) + DAY_MS,
     limit: requireWhole('limit', args.limit, 1, 1000),
   };
   const place = placeOf(args.from);
@@ -149,12 +149,4 @@ function readOnly(file: string): MemoryStore {
     },
     save: async () => {},
   };
-}
-
-/** The end of a UTC day. */
-function endOf(day: string): number {
-  const start = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(start) || new Date(start).toISOString().slice(0, 10) !== day)
-    throw new InputError(`--until ${day}: a day like 2026-01-31 was expected`);
-  return start + DAY_MS;
 }

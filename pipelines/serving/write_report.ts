@@ -3,6 +3,7 @@ import { writeWhole } from '../../io/files/write_whole';
 import { InputError } from '../../io/input_error';
 import { gatherReport, type ReportChoice } from '../../serving/report/gather';
 import { reportPage } from '../../serving/report/page';
+import { parseDay } from '../option_values';
 import { formatBytes } from '../text';
 import { readOutput } from './read_output';
 
@@ -29,16 +30,11 @@ export async function writeReport({ from, out, since, until, quiet }: ReportArgu
 }
 
 function choiceOf(since: string | undefined, until: string | undefined): ReportChoice {
-  const choice = { since: dayOf('since', since), until: dayOf('until', until) };
+  const choice = {
+    since: since === undefined ? null : parseDay('since', since),
+    until: until === undefined ? null : parseDay('until', until),
+  };
   if (choice.since !== null && choice.until !== null && choice.since > choice.until)
     throw new InputError(`--since ${choice.since} is after --until ${choice.until}`);
   return choice;
-}
-
-function dayOf(option: string, text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
-    throw new InputError(`--${option} ${text}: a day like 2026-01-31 was expected`);
-  return text;
 }

@@ -1,5 +1,6 @@
 /** Parameters that questions share: what they look like, and what is said of those that don't. */
 import { z } from '@hono/zod-openapi';
+import { isDay } from '../../schema/column';
 import { DAY_MS } from '../../schema/events';
 import type { Period } from '../questions/store';
 import { LATEST, type TimeRange } from '../questions/time_range';
@@ -14,21 +15,13 @@ export const END = LATEST + 1;
 const DEFAULT_DAYS = 30;
 
 const EXPECTED_TIME = 'expected a UTC day like 2019-10-01, or a time like 2019-10-01T05:00:00Z';
-const DAY = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A day or a time → milliseconds since 1970, and whether it is a whole day; NaN for anything else. */
 function parseTime(text: string): { at: number; isDay: boolean } {
-  const isDay = DAY.test(text);
-  const at = isDay || TIME.test(text) ? Date.parse(text) : Number.NaN;
-  const exists = !Number.isNaN(at) && dayExists(text.slice(0, 10));
-  return { at: exists && at >= EARLIEST && at <= LATEST ? at : Number.NaN, isDay };
-}
-
-/** Date.parse takes 31 February for a day of March. */
-function dayExists(day: string): boolean {
-  const at = Date.parse(day);
-  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === day;
+  const isWhole = isDay(text);
+  const at = isWhole || (TIME.test(text) && isDay(text.slice(0, 10))) ? Date.parse(text) : Number.NaN;
+  return { at: at >= EARLIEST && at <= LATEST ? at : Number.NaN, isDay: isWhole };
 }
 
 function timeParameter(description: string) {
