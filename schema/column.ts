@@ -58,8 +58,8 @@ export const MONEY_SCALE = 4;
 /** One unit of currency in the integers that money is computed in. */
 export const MONEY_UNIT = 10_000;
 
-/** Ten-thousandths → `-12.3400`. */
-export function decimalText(money: bigint): string {
-  const digits = String(money < 0n ? -money : money).padStart(MONEY_SCALE + 1, '0');
-  return `${money < 0n ? '-' : ''}${digits.slice(0, -MONEY_SCALE)}.${digits.slice(-MONEY_SCALE)}`;
+/** Ten-thousandths as an exact decimal with all its digits, like `-12.3400`: what stores and readers of JSON take. */
+export function moneyDecimal(money: bigint | number): string {
+  const digits = String(money < 0 ? -money : money).padStart(MONEY_SCALE + 1, '0');
+  return `${money < 0 ? '-' : ''}${digits.slice(0, -MONEY_SCALE)}.${digits.slice(-MONEY_SCALE)}`;
 }

@@ -1,6 +1,7 @@
 /** Messages to any program, as JSON, by the conventions of Standard Webhooks: an id that repeats when a message does, and a signature where there is a secret. docs/alerts.md has the fields. */
 import { createHmac } from 'node:crypto';
 import type { AlertChannel, AlertMessage } from '../../schema/alert';
+import { moneyDecimal } from '../../schema/column';
 import { post } from './post';
 
 const VERSION = 1;
@@ -61,7 +62,7 @@ export function webhookMessage({ id, output, at, statements, omitted }: AlertMes
         views: episode.views,
         purchases: episode.purchases,
         expected_purchases: episode.expectedPurchases,
-        revenue_at_risk: episode.revenueAtRisk === null ? null : decimalText(episode.revenueAtRisk),
+        revenue_at_risk: episode.revenueAtRisk === null ? null : moneyDecimal(episode.revenueAtRisk),
         z: episode.z,
         since: episode.since,
       },
@@ -76,10 +77,4 @@ function wellFormed(text: string): string {
 
 function timeText(at: number): string {
   return new Date(at).toISOString();
-}
-
-/** Ten-thousandths as an exact decimal. */
-function decimalText(money: bigint): string {
-  const digits = String(money < 0n ? -money : money).padStart(5, '0');
-  return `${money < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }

@@ -1,5 +1,5 @@
 /** Staged blocks → lines of JSON as BigQuery's load jobs take them. */
-import type { ColumnType } from '../../schema/column';
+import { type ColumnType, moneyDecimal } from '../../schema/column';
 import { DAY_MS } from '../../schema/events';
 import type { Table } from '../../schema/table';
 import { deadLetters } from '../../schema/tables';
@@ -123,7 +123,7 @@ const READERS: Record<ColumnType, (column: BlockColumn) => ValueText> = {
   },
   money: (column) => {
     const units = bigintsOf(column);
-    return (row) => `"${moneyText(units[row])}"`;
+    return (row) => `"${moneyDecimal(units[row])}"`;
   },
   double: (column) => {
     const doubles = new Float64Array(
@@ -144,10 +144,4 @@ const READERS: Record<ColumnType, (column: BlockColumn) => ValueText> = {
 /** Microseconds since 1970 as ISO 8601; our times are whole milliseconds. */
 function timestampText(micros: bigint): string {
   return new Date(Number(micros / 1000n)).toISOString();
-}
-
-/** Ten-thousandths as a decimal number. */
-function moneyText(units: bigint): string {
-  const digits = (units < 0n ? -units : units).toString().padStart(5, '0');
-  return `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }

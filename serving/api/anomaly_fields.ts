@@ -1,7 +1,7 @@
 /** An anomaly in an answer, and its identity: short whatever the brand is called, and the same for as long as the row is there. */
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
-import { decimalText } from '../../schema/column';
+import { moneyDecimal } from '../../schema/column';
 import type { AnomalyRow } from '../../schema/tables';
 import { conversionOf } from '../questions/funnel';
 import { count, funnelFields, money, time, timeText, timeTextOrNull } from './wire';
@@ -51,13 +51,13 @@ export function anomalyOnWire(row: AnomalyRow) {
     status: row.status as 'open' | 'retracted',
     type: row.anomaly_type as 'drop' | 'spike' | null,
     ...{ z_brand: row.z_brand, z_brand_hour: row.z_brand_hour },
-    ...{ views, carts, removals, purchases, revenue: decimalText(row.revenue) },
+    ...{ views, carts, removals, purchases, revenue: moneyDecimal(row.revenue) },
     view_to_cart_rate: row.view_to_cart_rate,
     cart_to_purchase_rate: row.cart_to_purchase_rate,
     conversion_rate: conversionOf(row),
     expected_conversion: expected_purchases === null || views === 0 ? null : expected_purchases / views,
     expected_purchases,
-    revenue_at_risk: revenue_at_risk === null ? null : decimalText(revenue_at_risk),
+    revenue_at_risk: revenue_at_risk === null ? null : moneyDecimal(revenue_at_risk),
     baseline: row.baseline,
     computed_at: timeText(row.computed_at),
   };

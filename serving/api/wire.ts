@@ -1,6 +1,6 @@
 /** Values as answers have them: times in ISO 8601 with Z, money as a decimal with four digits, rates made of the counts. */
 import { z } from '@hono/zod-openapi';
-import { decimalText } from '../../schema/column';
+import { moneyDecimal } from '../../schema/column';
 import { conversionOf, type Funnel, rate } from '../questions/funnel';
 import { LATEST } from '../questions/time_range';
 
@@ -34,7 +34,7 @@ export const funnelFields = {
 export function funnelOnWire(funnel: Funnel) {
   const { views, carts, removals, purchases, revenue } = funnel;
   return {
-    ...{ views, carts, removals, purchases, revenue: decimalText(revenue) },
+    ...{ views, carts, removals, purchases, revenue: moneyDecimal(revenue) },
     view_to_cart_rate: rate(carts, views),
     cart_to_purchase_rate: rate(purchases, carts),
     conversion_rate: conversionOf(funnel),

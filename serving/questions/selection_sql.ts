@@ -1,5 +1,5 @@
 /** A selection as one SELECT. */
-import { type Column, type ColumnType, decimalText } from '../../schema/column';
+import { type Column, type ColumnType, moneyDecimal } from '../../schema/column';
 
 import type { Question } from '../../schema/question';
 import type { Field, Fields, Filter, FilterValue, Order, Position, Selection } from './selection';
@@ -138,7 +138,7 @@ class SelectWriter {
   /** A place for a value, which goes into the parameters. */
   private given(type: ColumnType, value: string | number | bigint): string {
     const name = `p${Object.keys(this.parameters).length}`;
-    this.parameters[name] = typeof value === 'bigint' ? decimalText(value) : value;
+    this.parameters[name] = typeof value === 'bigint' ? moneyDecimal(value) : value;
     if (type === 'date') return this.dialect.date(name);
     if (type === 'timestamp') return this.dialect.time(name);
     if (type === 'money') return this.dialect.money(name);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as api from '../../dashboard/api';
 import { comparedDays, neededDays, sumsOf } from '../../dashboard/views/compared';
-import { decimalText } from '../../schema/column';
+import { moneyDecimal } from '../../schema/column';
 import { createApi } from '../../serving/api/api';
 import { anomaliesByDay } from '../../serving/questions/anomalies';
 import { daysCovered } from '../../serving/questions/coverage';
@@ -168,7 +168,7 @@ test('what is compared is the same all day, however the watermark moves', async 
 test('money comes back exactly', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), (money) =>
-      expect(api.moneyOf(decimalText(money))).toBe(money),
+      expect(api.moneyOf(moneyDecimal(money))).toBe(money),
     ),
   );
   expect(['12', '0.5', '-0.0001'].map(api.moneyOf)).toEqual([120_000n, 5000n, -1n]);

@@ -1,4 +1,5 @@
 /** Single values of a block's columns (io/staging/block_layout.ts), as numbers and texts. */
+import { moneyDecimal } from '../../../schema/column';
 import { DAY_MS } from '../../../schema/events';
 import type { Table } from '../../../schema/table';
 import { SHORT_TEXT } from '../../staging/block_layout';
@@ -49,12 +50,6 @@ export function textsOf(column: BlockColumn): (row: number) => string {
   return (row) => Buffer.from(bytes(row)).toString('utf8');
 }
 
-/** Ten-thousandths of money → its decimal text, all four digits. */
-export function moneyText(value: number | bigint): string {
-  const digits = String(value < 0 ? -value : value).padStart(5, '0');
-  return `${value < 0 ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
-}
-
 /** The decimal texts of a money column. */
 export function moneyTextsOf(column: BlockColumn): (row: number) => string {
   const numbers = numbersOf(column);
@@ -62,7 +57,7 @@ export function moneyTextsOf(column: BlockColumn): (row: number) => string {
   const bigints = new BigInt64Array(values.buffer, values.byteOffset, values.length >> 3);
   return (row) => {
     const number = numbers(row);
-    return moneyText(Number.isSafeInteger(number) ? number : bigints[row]);
+    return moneyDecimal(Number.isSafeInteger(number) ? number : bigints[row]);
   };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import 'protobufjs/ext/descriptor';
 import { Destination } from '../../../../io/bigquery/write/append_request';
-import { moneyText, plainRow } from '../../../../io/bigquery/write/block_values';
+import { plainRow } from '../../../../io/bigquery/write/block_values';
 import { encodeRows } from '../../../../io/bigquery/write/encode_rows';
 import { FlushAccount } from '../../../../io/bigquery/write/flush_account';
 import { RowBatch } from '../../../../io/bigquery/write/row_batch';
@@ -185,12 +185,6 @@ test('without some rows, a batch has the others, and knows each by its number', 
       expect(() => rest.row(left.length)).toThrow(RangeError);
     }),
   );
-});
-
-test('money as text', () => {
-  expect([0n, 1n, -1n, 10_000n, -123_456n, 123_456_789_012_345_678n].map(moneyText)).toEqual([
-    ...['0.0000', '0.0001', '-0.0001', '1.0000', '-12.3456', '12345678901234.5678'],
-  ]);
 });
 
 test('a row that somebody has to look at', () => {
