@@ -1,5 +1,5 @@
 /** An anomaly in an answer, and its identity: short whatever the brand is called, and the same for as long as the row is there. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { moneyDecimal } from '../../schema/column';
 import type { AnomalyRow } from '../../schema/tables';
@@ -14,7 +14,7 @@ export function anomalyId({
   brand,
   detector,
 }: Pick<AnomalyRow, 'window_start' | 'brand' | 'detector'>): string {
-  const digest = createHash('sha256').update(`${detector}\n${brand}`).digest('hex').slice(0, 20);
+  const digest = hash('sha256', `${detector}\n${brand}`, 'hex').slice(0, 20);
   return `${new Date(window_start).toISOString().slice(0, 13)}-${digest}`;
 }
 
@@ -43,15 +43,23 @@ export const anomalyFields = {
   computed_at: time().describe('When the row was written'),
 };
 
+/** Each field by itself: an object of so many that is put together from others takes V8 far longer. */
 export function anomalyOnWire(row: AnomalyRow) {
-  const { views, carts, removals, purchases, expected_purchases, revenue_at_risk } = row;
+  const { views, expected_purchases, revenue_at_risk } = row;
   return {
-    ...{ id: anomalyId(row), window_start: timeText(row.window_start), brand: row.brand },
+    id: anomalyId(row),
+    window_start: timeText(row.window_start),
+    brand: row.brand,
     detector: row.detector,
     status: row.status as 'open' | 'retracted',
     type: row.anomaly_type as 'drop' | 'spike' | null,
-    ...{ z_brand: row.z_brand, z_brand_hour: row.z_brand_hour },
-    ...{ views, carts, removals, purchases, revenue: moneyDecimal(row.revenue) },
+    z_brand: row.z_brand,
+    z_brand_hour: row.z_brand_hour,
+    views,
+    carts: row.carts,
+    removals: row.removals,
+    purchases: row.purchases,
+    revenue: moneyDecimal(row.revenue),
     view_to_cart_rate: row.view_to_cart_rate,
     cart_to_purchase_rate: row.cart_to_purchase_rate,
     conversion_rate: conversionOf(row),

@@ -1,5 +1,5 @@
 /** An answer as bytes: made of a value once, with a tag by which who has it already needs not be sent it again, and compressed where that is worth it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Context, TypedResponse } from 'hono';
 import type { ApiEnv } from './options';
@@ -17,7 +17,7 @@ export function answer<T>(c: Context<ApiEnv>, body: T): Response & TypedResponse
 /** A text of some type, with an `ETag`; 304 without it where the asker has it. */
 export function send(c: Context<ApiEnv>, text: string | Buffer, type: string): Response {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text);
-  const tag = `W/"${createHash('sha1').update(bytes).digest('base64url')}"`;
+  const tag = `W/"${hash('sha1', bytes, 'base64url')}"`;
   c.header('ETag', tag);
   // Never without asking whether it is still so.
   c.header('Cache-Control', 'private, no-cache');

@@ -32,9 +32,13 @@ export const funnelFields = {
 };
 
 export function funnelOnWire(funnel: Funnel) {
-  const { views, carts, removals, purchases, revenue } = funnel;
+  const { views, carts, removals, purchases } = funnel;
   return {
-    ...{ views, carts, removals, purchases, revenue: moneyDecimal(revenue) },
+    views,
+    carts,
+    removals,
+    purchases,
+    revenue: moneyDecimal(funnel.revenue),
     view_to_cart_rate: rate(carts, views),
     cart_to_purchase_rate: rate(purchases, carts),
     conversion_rate: conversionOf(funnel),
