@@ -73,12 +73,26 @@ export function addTombstones(table: Table, lateness: number): string {
 
 /** The incoming rows that remain → the table. */
 export function insertIncoming(table: Table, stamp: Stamp): string {
-  const { stamped, removesVoid } = streamRows(table);
+  const kept = streamRows(table).removesVoid ? ` WHERE NOT ${isVoidSql('i')}` : '';
+  return `INSERT INTO ${quote(table.name)} ${stampedIncoming(table, stamp)}${kept}`;
+}
+
+/** The incoming rows that remain, as the table gets them, void ones among them. */
+export function stampedIncoming(table: Table, stamp: Stamp): string {
+  return `SELECT ${stampedColumns(table, stamp)} FROM ${quote(incomingName(table))} i`;
+}
+
+/** The same, and in a column of the name `mark` whether a row is void. */
+export function incomingWithVoids(table: Table, stamp: Stamp, mark: string): string {
+  return `SELECT ${stampedColumns(table, stamp)}, ${isVoidSql('i')} AS ${quote(mark)} FROM ${quote(incomingName(table))} i`;
+}
+
+function stampedColumns(table: Table, stamp: Stamp): string {
   const values = { time: timestampSql(Math.trunc(stamp.time)), commit: `${stamp.commit}::BIGINT` };
-  const stamps = Object.entries(stamped).map(([column, what]) => `${values[what]} AS ${quote(column)}`);
-  const columns = stamps.length === 0 ? '*' : `* REPLACE (${stamps.join(', ')})`;
-  const kept = removesVoid ? ` WHERE NOT ${isVoidSql('i')}` : '';
-  return `INSERT INTO ${quote(table.name)} SELECT ${columns} FROM ${quote(incomingName(table))} i${kept}`;
+  const stamps = Object.entries(streamRows(table).stamped).map(
+    ([column, what]) => `${values[what]} AS ${quote(column)}`,
+  );
+  return stamps.length === 0 ? '*' : `* REPLACE (${stamps.join(', ')})`;
 }
 
 function sameKey(table: Table, a: string, b: string): string {

@@ -16,6 +16,7 @@ import type { Owner } from '../stream_owner';
 import { latestWatermark, watermarkOf } from '../stream_watermark';
 import { appendBlocks } from './append_blocks';
 import type { AttachedFile } from './attached_file';
+import { type BroughtIn, type FlushFollower, readChanges } from './flush_change';
 import { doubtCutOff, openBuckets } from './open_buckets';
 import { storeError } from './store_error';
 import { readOwner, streamTombstones } from './stream_tables';
@@ -54,6 +55,8 @@ export interface UpsertOptions extends LockWait {
    * ledger or none.
    */
   readonly audit?: (open: readonly OpenBucket[]) => void;
+  /** Told what the flush has changed. */
+  readonly follow?: FlushFollower;
 }
 
 /**
@@ -87,7 +90,7 @@ async function flush(
   logged: readonly LoggedRows[],
   options: UpsertOptions,
 ): Promise<TableCounts> {
-  const { output, audit } = options;
+  const { output, audit, follow } = options;
   const stored = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -95,10 +98,13 @@ async function flush(
       throw storeError(output.file, error);
     }
   };
-  const accepted = await stored(bringIn(connection, logged, options));
+  const flushed = await stored(bringIn(connection, logged, options));
   if (audit !== undefined) audit(await stored(openBuckets(connection, options.run)));
+  // Read before it takes effect, so that it either does and is told of, or fails as a whole.
+  const changes = follow === undefined ? [] : await stored(readChanges(connection, follow, flushed));
   await stored(connection.run('COMMIT'));
-  return accepted;
+  follow?.onFlush(changes);
+  return flushed.accepted;
 }
 
 /** All of a flush but its commit: what is not committed is gone with the connection. */
@@ -106,17 +112,20 @@ async function bringIn(
   connection: DuckDBConnection,
   logged: readonly LoggedRows[],
   options: UpsertOptions,
-): Promise<TableCounts> {
+): Promise<BroughtIn> {
   const { run, now, commit, audit } = options;
+  const stamp = { time: now, commit };
   const tables = tablesOf(logged);
   const before = await ownRun(connection, options);
-  await connection.run(
+  // What several statements give is what the last one does.
+  const begun = await connection.run(
     [
       'BEGIN TRANSACTION',
-      ...(audit === undefined ? [] : [doubtCutOff(commit)]),
       ...tables.map(createIncoming),
+      ...(audit === undefined ? [] : [doubtCutOff(commit)]),
     ].join(';\n'),
   );
+  const doubted = audit === undefined ? 0 : begun.rowsChanged;
   for (const table of tables) await loadIncoming(connection, table, logged);
   const [tombstones, ...voids] = await numbers(connection, [
     countOf(streamTombstones.name),
@@ -128,15 +137,17 @@ async function bringIn(
       [
         keepLargest(table, rows),
         ...(tombstones > 0 && streamRows(table).removesVoid ? heedTombstones(table) : []),
-        ...replaceOlder(table, { time: now, commit }),
+        ...replaceOlder(table, stamp),
         ...(voids[at] > 0 ? [addTombstones(table, run.allowed_lateness_ms)] : []),
-        insertIncoming(table, { time: now, commit }),
+        insertIncoming(table, stamp),
       ].join(';\n'),
     );
   }
   const watermark = latestWatermark(before.watermark, watermarkOf(run.watermark));
   await connection.run(`DELETE FROM ${quote(streamTombstones.name)} WHERE ${expired(watermark)}`);
-  return recordRun(connection, tables, options, watermark);
+  const accepted = await recordRun(connection, tables, options, watermark);
+  const voiding = new Set(tables.filter((_, at) => voids[at] > 0).map(({ name }) => name));
+  return { stamp, accepted, voiding, doubted };
 }
 
 function rowsOf(logged: readonly LoggedRows[]): number {

@@ -19,9 +19,9 @@ import {
 } from '../../schema/tables';
 import { readTables } from '../e2e/read_tables';
 import { tableTexts } from './table_texts';
+import { history, runsOf } from './upsert_flushes';
 import {
   anomalyRow,
-  GOLD,
   goldRow,
   HOUR,
   ledgerRow,
@@ -29,7 +29,6 @@ import {
   log,
   lostRows,
   Model,
-  PANES,
   run,
   START,
   type Values,
@@ -61,58 +60,6 @@ function upsert(parts: readonly LoggedRows[], commit: number, more: Partial<Upse
 async function query(sql: string): Promise<unknown[][]> {
   return withDuckdb(file, 'READ_ONLY', async (connection) => (await connection.runAndReadAll(sql)).getRows());
 }
-
-/** The rows of a flush, by table. */
-type Flush = ReadonlyMap<Table, readonly Values[]>;
-
-const goldKey = fc.record({
-  hour: fc.nat(1),
-  name: fc.constantFrom('a', 'bb', 'unknown'),
-  revision: fc.integer({ min: 1, max: 5 }),
-  pane: fc.constantFrom(...PANES),
-});
-const goldKeys = fc.array(goldKey, { maxLength: 8 });
-/** Ledger rows grow from flush to flush; `at` is the flush's number. */
-const flushes = fc
-  .array(
-    fc.record({
-      gold: fc.tuple(goldKeys, goldKeys, goldKeys, goldKeys),
-      anomalies: fc.array(fc.tuple(goldKey, fc.nat(2)), { maxLength: 8 }),
-      letters: fc.array(fc.nat(6), { maxLength: 5 }),
-      ledger: fc.array(fc.tuple(fc.nat(2), fc.nat(3)), { maxLength: 4 }),
-    }),
-    { minLength: 1, maxLength: 5 },
-  )
-  .map((all): Flush[] =>
-    all.map(
-      ({ gold, anomalies, letters, ledger }, at) =>
-        new Map<Table, readonly Values[]>([
-          ...GOLD.map((table, index): [Table, Values[]] => [
-            table,
-            gold[index].map((key) => goldRow(table, key)),
-          ]),
-          [goldAnomaliesHourlyBrand, anomalies.map(([key, through]) => anomalyRow({ ...key, through }))],
-          [deadLetters, letters.map(letterRow)],
-          [pipelineLedger, ledger.map(([bucket, more]) => ledgerRow(bucket, at * 10 + more))],
-        ]),
-    ),
-  );
-
-/** Which flushes come, in which order, and which come together: what a crash cut off is done again with what follows, so they are neighbours. */
-const history = flushes.chain((all) =>
-  fc.tuple(
-    fc.constant(all),
-    fc.array(
-      fc
-        .tuple(fc.nat(all.length - 1), fc.nat(2))
-        .map(([from, more]) => all.map((_, at) => at).slice(from, from + more + 1)),
-      { maxLength: 5 },
-    ),
-  ),
-);
-
-/** A run takes a second, so a failure is shown as it was found. */
-const runsOf = (numRuns: number) => ({ numRuns, endOnFailure: true });
 
 function sorted(table: Table, rows: readonly Values[]): Values[] {
   const key = (row: Values) => JSON.stringify(table.key.map((column) => row[column]));

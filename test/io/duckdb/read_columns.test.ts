@@ -7,11 +7,11 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { ask } from '../../../io/duckdb/ask';
 import { type ColumnSource, columnSource, readColumns, readFewRows } from '../../../io/duckdb/read_columns';
-import { type Column, nullable, required } from '../../../schema/column';
+import { nullable, required } from '../../../schema/column';
 import type { ColumnBlock } from '../../../schema/column_block';
 import { duckdbCreateTable } from '../../../schema/duckdb';
-import { DAY_MS } from '../../../schema/events';
 import { table } from '../../../schema/table';
+import { rowsOf } from './block_rows';
 
 /** Every type, with and without nulls. */
 const everything = table({
@@ -109,31 +109,6 @@ async function taken(blocks: AsyncIterable<ColumnBlock>): Promise<ColumnBlock[]>
   const all = [];
   for await (const block of blocks) all.push(block);
   return all;
-}
-
-/** Rows of blocks as ask() has them. */
-function rowsOf(blocks: readonly ColumnBlock[], columns: ColumnSource['columns']): Record<string, unknown>[] {
-  return blocks.flatMap((block) =>
-    Array.from({ length: block.rows }, (_, row) =>
-      Object.fromEntries(
-        Object.entries(columns).map(([name, column]) => [name, codeValue(block, name, column, row)]),
-      ),
-    ),
-  );
-}
-
-function codeValue({ columns, rows }: ColumnBlock, name: string, { type }: Column, row: number): unknown {
-  const column = columns[name];
-  if (column.values.length !== rows)
-    throw new Error(`${name} has ${column.values.length} values, not ${rows}`);
-  if (column.kind === 'text') return column.values[row];
-  if (column.nulls?.[row] === 1) {
-    if (Number(column.values[row]) !== 0) throw new Error(`${name} has a value beside its null`);
-    return null;
-  }
-  const value = column.values[row];
-  if (type === 'boolean') return value === 1;
-  return type === 'date' ? new Date(Number(value) * DAY_MS).toISOString().slice(0, 10) : value;
 }
 
 /** Equal to the last bit; jest's own comparison, which explains, takes a minute for as many rows. */
