@@ -1,0 +1,62 @@
+/** Sums of whole numbers by group: in numbers for as long as they are safe integers, beyond that in bigints. */
+import { isSafe, type MoneyColumn } from './money_column';
+import { grown, type NumberColumn } from './number_column';
+
+export class ExactSums {
+  /** What is not in {@link beyond}. */
+  private sums = new Float64Array(0);
+  private beyond: Map<number, bigint> | null = null;
+
+  /** Groups are there, with nothing in them. */
+  reserve(groups: number): void {
+    this.sums = grown(this.sums, groups);
+  }
+
+  /** Rows of one group. */
+  addTo(group: number, column: NumberColumn | MoneyColumn, rows: Int32Array, count: number): void {
+    const { values } = column;
+    let sum = this.sums[group];
+    for (let i = 0; i < count; i++) {
+      const value = values[rows[i]];
+      const next = sum + value;
+      if (isSafe(next) && isSafe(value)) sum = next;
+      else {
+        this.putBeyond(group, sum, column, rows[i]);
+        sum = 0;
+      }
+    }
+    this.sums[group] = sum;
+  }
+
+  /** Rows of the groups. */
+  add(groups: Int32Array, column: NumberColumn | MoneyColumn, rows: Int32Array, count: number): void {
+    const { values } = column;
+    const { sums } = this;
+    for (let i = 0; i < count; i++) {
+      const group = groups[i];
+      const value = values[rows[i]];
+      const next = sums[group] + value;
+      if (isSafe(next) && isSafe(value)) sums[group] = next;
+      else {
+        this.putBeyond(group, sums[group], column, rows[i]);
+        sums[group] = 0;
+      }
+    }
+  }
+
+  /** The sum, or the number that is nearest to it. */
+  nearest(group: number): number {
+    const beyond = this.beyond?.get(group);
+    return beyond === undefined ? this.sums[group] : Number(beyond + BigInt(this.sums[group]));
+  }
+
+  exact(group: number): bigint {
+    return BigInt(this.sums[group]) + (this.beyond?.get(group) ?? 0n);
+  }
+
+  private putBeyond(group: number, sum: number, column: NumberColumn | MoneyColumn, row: number): void {
+    this.beyond ??= new Map();
+    const value = column.kind === 'money' ? column.amountAt(row) : BigInt(column.values[row]);
+    this.beyond.set(group, (this.beyond.get(group) ?? 0n) + BigInt(sum) + value);
+  }
+}

@@ -1,0 +1,81 @@
+/** Tables in memory answer every selection as DuckDB does. */
+import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { ask } from '../../../io/duckdb/ask';
+import type { Table } from '../../../schema/table';
+import {
+  deadLetters,
+  goldAnomaliesHourlyBrand,
+  goldFunnelDailyCategory,
+  goldFunnelHourlyBrand,
+  pipelineLedger,
+  runs,
+} from '../../../schema/tables';
+import { ColumnStore } from '../../../serving/columns/column_store';
+import type { Position, Selection } from '../../../serving/questions/selection';
+import { questionOf } from '../../../serving/questions/selection_sql';
+import { DUCKDB_QUESTIONS } from '../../../serving/questions/store';
+import { type AnyRow, blockOf } from './column_blocks';
+import { createdWith } from './duckdb_rows';
+import { someRows } from './random_rows';
+import { type Asked, someSelection } from './random_selections';
+
+const HELD: readonly Table[] = [
+  goldFunnelHourlyBrand,
+  goldFunnelDailyCategory,
+  goldAnomaliesHourlyBrand,
+  pipelineLedger,
+  runs,
+  deadLetters,
+];
+/** Sets of rows of each table. */
+const RUNS = 10;
+/** Selections that are put to each set of rows. */
+const ASKED = 25;
+
+function storeWith(table: Table, rows: readonly AnyRow[], blockRows: number): ColumnStore {
+  const store = new ColumnStore([
+    { table, columns: Object.keys(table.columns), key: table === deadLetters ? 'none' : 'kept' },
+  ]);
+  for (let at = 0; at < rows.length; at += blockRows)
+    store.load(table, blockOf(table, rows.slice(at, at + blockRows)));
+  return store;
+}
+
+/** The selection of the page behind a row of the whole answer. */
+function pageOf({ selection, behind }: Asked, whole: readonly AnyRow[]): Selection {
+  if (behind === null || whole.length === 0) return selection;
+  const row: AnyRow = whole[behind % whole.length];
+  const after = (selection.order ?? []).map(({ field }) => row[field]) as Position;
+  return { ...selection, after };
+}
+
+describe.each(HELD.map((table) => [table.name, table] as const))('%s', (_name, table) => {
+  test('answers as DuckDB does', async () => {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const cases = someRows(table, 60).chain((rows) =>
+      fc.record({
+        rows: fc.constant(rows),
+        blockRows: fc.integer({ min: 1, max: 64 }),
+        asked: fc.array(someSelection(table, rows), { minLength: ASKED, maxLength: ASKED }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ rows, blockRows, asked }) => {
+        const store = storeWith(table, rows, blockRows);
+        for (const statement of createdWith(table, rows)) await connection.run(statement);
+        for (const each of asked) {
+          const { most: _most, ...unlimited } = each.selection;
+          const whole = store.select(unlimited);
+          const selection = pageOf(each, whole);
+          const expected = await ask(connection, questionOf(DUCKDB_QUESTIONS, selection));
+          expect(store.select(selection)).toEqual(expected);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    connection.closeSync();
+    instance.closeSync();
+  });
+});
