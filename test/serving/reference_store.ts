@@ -1,19 +1,23 @@
 /** A store in memory that holds what the plain reference has computed. */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ask } from '../../io/duckdb/ask';
+import { columnSource, readColumns } from '../../io/duckdb/read_columns';
 import type { Column } from '../../schema/column';
 import { duckdbCreateTable } from '../../schema/duckdb';
 import type { Table } from '../../schema/table';
 import { runs, TABLES } from '../../schema/tables';
+import { ASKED_TABLES } from '../../serving/columns/asked_tables';
+import { ColumnStore } from '../../serving/columns/column_store';
 import { DUCKDB_QUESTIONS, type Store, sqlStore } from '../../serving/questions/store';
 
 export interface OpenStore extends Store {
   readonly close: () => void;
 }
 
-/** Rows by table name; tables that are not named are empty. */
+/** Rows by table name; tables that are not named are empty. @param kind what answers: DuckDB, or columns in memory that were read from it */
 export async function storeOf(
   tables: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>,
+  kind: 'sql' | 'columns' = 'sql',
 ): Promise<OpenStore> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -22,8 +26,15 @@ export async function storeOf(
     const rows = (tables[table.name] ?? []).map((row) => valuesOf(table, row));
     if (rows.length > 0) await connection.run(`INSERT INTO ${table.name} VALUES ${rows.join(', ')}`);
   }
+  const columns = new ColumnStore(ASKED_TABLES);
+  for (const { table, columns: names } of kind === 'columns' ? ASKED_TABLES : [])
+    for await (const block of readColumns(connection, columnSource(table, names))) columns.load(table, block);
+  const store: Store =
+    kind === 'sql'
+      ? sqlStore(DUCKDB_QUESTIONS, (question) => ask(connection, question))
+      : { select: async (selection) => columns.select(selection) };
   return {
-    ...sqlStore(DUCKDB_QUESTIONS, (question) => ask(connection, question)),
+    ...store,
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -1,5 +1,5 @@
 /** Rows of a table as statements that bring them into a DuckDB. */
-import { type Column, decimalText } from '../../../schema/column';
+import { type Column, moneyDecimal } from '../../../schema/column';
 import { duckdbCreateTable, quote } from '../../../schema/duckdb';
 import type { Table } from '../../../schema/table';
 import type { AnyRow } from './column_blocks';
@@ -23,7 +23,7 @@ function literal({ type }: Column, value: unknown): string {
     return `decode(unhex('${Buffer.from(String(value)).toString('hex')}'))`;
   if (type === 'timestamp') return `epoch_ms(${value}::BIGINT)`;
   if (type === 'date') return `DATE '${value}'`;
-  if (type === 'money') return `${decimalText(value as bigint)}::DECIMAL(18,4)`;
+  if (type === 'money') return `${moneyDecimal(value as bigint)}::DECIMAL(18,4)`;
   if (type === 'double') return `'${value}'::DOUBLE`;
   return String(value);
 }

@@ -1,6 +1,6 @@
 /** Selections of all kinds, whose order leaves no ties. */
 import fc from 'fast-check';
-import { type Column, decimalText } from '../../../schema/column';
+import { type Column, moneyDecimal } from '../../../schema/column';
 import type { Table } from '../../../schema/table';
 import type { Field, Filter, Order, Selection } from '../../../serving/questions/selection';
 import type { AnyRow } from './column_blocks';
@@ -174,5 +174,5 @@ function given(type: Orderable, known: readonly unknown[]): fc.Arbitrary<string 
     int64: someCount,
   }[type];
   const value = known.length === 0 ? made : fc.oneof(made, fc.constantFrom(...known));
-  return value.map((each) => (typeof each === 'bigint' ? decimalText(each) : (each as string | number)));
+  return value.map((each) => (typeof each === 'bigint' ? moneyDecimal(each) : (each as string | number)));
 }
