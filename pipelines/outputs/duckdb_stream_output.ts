@@ -12,6 +12,7 @@ import { DUCKDB_QUESTIONS, sqlStore } from '../../serving/questions/store';
 import { BusyError } from '../../serving/served';
 import { readSummary } from '../summary';
 import { duckdbExample } from './duckdb_output';
+import { HeldOutput } from './held_output';
 import type { StreamOutput } from './stream_output';
 
 /** A core is left to the stream, and of the four threads that Node has for such work, one at least to flushes. */
@@ -21,10 +22,15 @@ const MOST_WAITING = 100;
 /** A page waits less long than a flush does. */
 const READERS_PATIENCE_MS = 5_000;
 
-/** A DuckDB file, open for the time of each flush only, so that others can read between; rows are logged beside it. */
-export function duckdbStreamOutput(file: string): StreamOutput {
+/**
+ * A DuckDB file, open for the time of each flush only, so that others can read between; rows are logged beside it.
+ *
+ * @param isServed many will ask: its tables are held in memory
+ */
+export function duckdbStreamOutput(file: string, isServed = false): StreamOutput {
   let staging: string | undefined;
   let attached: AttachedFile | undefined;
+  let held: HeldOutput | null = null;
   let isClosed = false;
   const readers = pLimit(READERS);
   return {
@@ -39,26 +45,29 @@ export function duckdbStreamOutput(file: string): StreamOutput {
     prepare: async (start) => {
       staging = await prepareStreamOutput({ file, ...start });
       attached = new AttachedFile(file, path.join(staging, 'spilled'));
+      held = isServed ? new HeldOutput(attached) : null;
     },
     flush: (logged, flush) => {
       if (attached === undefined) throw new Error('the output has not been prepared');
-      return upsertTables(logged, { output: attached, ...flush });
+      return upsertTables(logged, { output: attached, ...flush, ...(held !== null && { follow: held }) });
     },
     read: async (questions) => {
+      const readable = (): AttachedFile => {
+        if (attached !== undefined && !isClosed) return attached;
+        const why = isClosed ? 'has ended' : 'is starting';
+        throw new InputError(`${file} can't be read now: the run ${why}`);
+      };
+      readable();
+      const patience = { patienceMs: READERS_PATIENCE_MS };
+      const found = held === null ? null : await whenUnlocked(() => held!.read(questions), patience);
+      if (found !== null) return found.answer;
       if (readers.pendingCount >= MOST_WAITING)
         throw new BusyError(`${file} is asked more than can be answered`);
       return readers(() =>
         whenUnlocked(
-          async () => {
-            if (attached === undefined || isClosed)
-              throw new InputError(
-                `${file} can't be read now: the run ${isClosed ? 'has ended' : 'is starting'}`,
-              );
-            return attached.read(({ ask, moment }) =>
-              questions({ ...sqlStore(DUCKDB_QUESTIONS, ask), moment }),
-            );
-          },
-          { patienceMs: READERS_PATIENCE_MS },
+          async () =>
+            readable().read(({ ask, moment }) => questions({ ...sqlStore(DUCKDB_QUESTIONS, ask), moment })),
+          patience,
         ),
       );
     },

@@ -19,7 +19,9 @@ export class HeldOutput implements FlushFollower {
   constructor(
     private readonly file: AttachedFile,
     private readonly mostRows = MOST_ROWS,
-  ) {}
+  ) {
+    file.onChangeByOthers(() => this.forget(false));
+  }
 
   /** What flushes have to tell of: nothing before somebody has asked. */
   get held(): FlushFollower['held'] {
