@@ -2,8 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import pLimit from 'p-limit';
 import { loadDriver, MEMORY_LIMIT, openError } from './open';
 import { PreparedConnection } from './prepared_connection';
+import { fileVersion } from './watch_file';
 
 /** Bytes of the write-ahead log from which on it is worked into the file: reading it again takes whoever opens the file some ten milliseconds then, working it in takes thirty. */
 const LARGEST_LOG_BYTES = 256 * 1024;
@@ -43,6 +45,8 @@ interface Reader {
 /**
  * A DuckDB file that is written to for a moment, again and again, so that other processes can read it in between; within this process it can be read at any time. It is attached to a database in memory, which is
  * there all the time: that takes a sixth of what opening a database takes. Whoever comes first attaches the file, and it is let go of soon after the last one.
+ *
+ * Others may also write to it in between. That is seen by the file's version, so at the latest when it is attached again: {@link onChangeByOthers}.
  */
 export class AttachedFile {
   private opened: Promise<Opened> | undefined;
@@ -57,6 +61,11 @@ export class AttachedFile {
   private readonly pending = new Set<Promise<unknown>>();
   /** Attaching and letting go take turns. */
   private turn: Promise<unknown> = Promise.resolve();
+  /** So do those who write and those who load. */
+  private readonly oneByOne = pLimit(1);
+  /** The file as it was let go of, see fileVersion; null before that. */
+  private leftAs: string | null = null;
+  private readonly listeners = new Set<() => void>();
 
   /** `spill`: a folder for what there is no memory for. */
   constructor(
@@ -65,13 +74,13 @@ export class AttachedFile {
   ) {}
 
   /**
-   * Works with the file as the connection's main database. One at a time.
+   * Works with the file as the connection's main database. One at a time: others wait, and so do those who {@link load}.
    *
    * @throws {LockedError} where another process has it open
    * @throws {InputError} where it can't be opened otherwise
    */
   use<T>(work: (connection: DuckDBConnection) => Promise<T>, { isLarge, isLast }: Use): Promise<T> {
-    return this.held(async ({ database, outer }) => {
+    return this.inLine(async ({ database, outer }) => {
       // Threads cost a small flush a quarter of its CPU time and gain it nothing.
       await outer.run(`SET threads = ${isLarge ? 2 : 1}`);
       const done = await within(database, work).finally(() => {
@@ -81,6 +90,35 @@ export class AttachedFile {
       if (isLast || this.logBytes > LARGEST_LOG_BYTES) await outer.run('FORCE CHECKPOINT output');
       return done;
     });
+  }
+
+  /**
+   * Reads the file as of one moment, with nobody in {@link use} meanwhile: for who loads tables and then goes by what each use has changed. What `work` has set up when its promise is kept misses none. Not to be
+   * called within one's own use, which would wait for itself.
+   *
+   * @throws as {@link use}
+   */
+  load<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.inLine(({ database }) =>
+      within(database, async (connection) => {
+        await connection.run('BEGIN TRANSACTION READ ONLY');
+        return work(connection);
+      }),
+    );
+  }
+
+  /**
+   * Tells `listener`, until what it returns is called, that another process has changed the file: when it is attached, before anybody works with it or reads it as it is now. Who only opens it for writing may change it,
+   * too, since that works the log into it. A listener must not throw.
+   */
+  onChangeByOthers(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Whether another process has changed the file since it was let go of, without attaching it: two looks at the folder. While it is attached nobody else can. */
+  isChangedByOthers(): boolean {
+    return this.attachedAt === null && this.leftAs !== null && this.leftAs !== fileVersion(this.file);
   }
 
   /**
@@ -105,7 +143,7 @@ export class AttachedFile {
       } finally {
         this.readAt = performance.now();
       }
-    }, true);
+    });
   }
 
   /** Waits for those who use or read it. */
@@ -120,8 +158,15 @@ export class AttachedFile {
     opened.database.closeSync();
   }
 
-  private async held<T>(work: (opened: Opened) => Promise<T>, isReader = false): Promise<T> {
-    const done = this.holding(work, isReader);
+  private held<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    return this.untilDone(this.holding(work, true));
+  }
+
+  private inLine<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+    return this.untilDone(this.oneByOne(() => this.holding(work, false)));
+  }
+
+  private async untilDone<T>(done: Promise<T>): Promise<T> {
     this.pending.add(done);
     try {
       return await done;
@@ -149,10 +194,7 @@ export class AttachedFile {
       await this.detach(opened);
       await delay(GAP_MS);
     }
-    if (this.attachedAt === null) {
-      await this.attach(opened);
-      this.attachedAt = performance.now();
-    }
+    if (this.attachedAt === null) await this.attach(opened);
     this.holders++;
   }
 
@@ -201,13 +243,20 @@ export class AttachedFile {
     } catch (error) {
       throw openError(this.file, error);
     }
+    this.attachedAt = performance.now();
+    // Looked at when nobody else can write any more.
+    if (this.leftAs === null || this.leftAs === fileVersion(this.file)) return;
+    this.moment = {};
+    for (const listener of [...this.listeners]) listener();
   }
 
   private async detach({ outer }: Opened): Promise<void> {
     clearTimeout(this.lingering);
     if (this.attachedAt === null) return;
-    this.attachedAt = null;
+    // Since the file can be another's as soon as it is let go of, its version is taken before; letting go writes nothing.
+    this.leftAs = fileVersion(this.file);
     await outer.run('DETACH output');
+    this.attachedAt = null;
   }
 
   private get logBytes(): number {
