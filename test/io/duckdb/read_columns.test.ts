@@ -2,11 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { ask } from '../../../io/duckdb/ask';
 import { type ColumnSource, columnSource, readColumns, readFewRows } from '../../../io/duckdb/read_columns';
+import { VectorTexts } from '../../../io/duckdb/vector_texts';
 import { nullable, required } from '../../../schema/column';
 import type { ColumnBlock } from '../../../schema/column_block';
 import { duckdbCreateTable } from '../../../schema/duckdb';
@@ -65,7 +69,7 @@ const time = fc
       -(2n ** 52n),
     ),
     // Where quotients of doubles are next to a whole number.
-    fc.bigInt({ min: 0n, max: 2n ** 43n }).map((milliseconds) => milliseconds * 1000n - 1n),
+    fc.bigInt({ min: 0n, max: 2n ** 47n }).map((milliseconds) => milliseconds * 1000n - 1n),
   )
   .map((micros) => `make_timestamp((${micros})::BIGINT)`);
 const day = fc
@@ -163,6 +167,23 @@ test('rows of a file whose texts are packed', async () => {
   } finally {
     await connection.run('DETACH packed');
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('long texts that differ in nothing but what lies elsewhere, one after the other in the same place', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const columns = { name: required('text', '') };
+  const texts = new VectorTexts();
+  for (let round = 100; round < 108; round++) {
+    const from = `(SELECT 'the same beginning ' || (range + ${round * 1000}) AS name FROM range(900))`;
+    const [block] = await readFewRows(connection, { columns, from }, texts);
+    expect(block.columns.name.values).toEqual(
+      Array.from({ length: 900 }, (_, row) => `the same beginning ${round * 1000 + row}`),
+    );
+    // So that the memory can be taken again.
+    collect();
+    await delay(1);
   }
 });
 
