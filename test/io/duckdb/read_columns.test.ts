@@ -175,7 +175,7 @@ test('long texts that differ in nothing but what lies elsewhere, one after the o
   const collect: () => void = runInNewContext('gc');
   const columns = { name: required('text', '') };
   const texts = new VectorTexts();
-  for (let round = 100; round < 108; round++) {
+  for (let round = 100; round < 120; round++) {
     const from = `(SELECT 'the same beginning ' || (range + ${round * 1000}) AS name FROM range(900))`;
     const [block] = await readFewRows(connection, { columns, from }, texts);
     expect(block.columns.name.values).toEqual(
