@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ask } from '../../../io/duckdb/ask';
 import { AttachedFile } from '../../../io/duckdb/attached_file';
 import type { FlushFollower, TableChange } from '../../../io/duckdb/flush_change';
 import { withDuckdb } from '../../../io/duckdb/open';
 import { prepareStreamOutput } from '../../../io/duckdb/prepare_stream_output';
-import { columnSource } from '../../../io/duckdb/read_columns';
+import { columnSource, readColumns } from '../../../io/duckdb/read_columns';
 import { type UpsertOptions, upsertTables } from '../../../io/duckdb/upsert_tables';
 import type { LoggedRows } from '../../../io/staging/log_rows';
 import type { Table } from '../../../schema/table';
@@ -66,14 +67,30 @@ class Follower implements FlushFollower {
   flushes = 0;
   removed = 0;
 
-  constructor(readonly held: Held) {
+  /** `isLoaded`: has what there is when it begins. */
+  constructor(
+    readonly held: Held,
+    private isLoaded = true,
+  ) {
     this.maps = new Map(held.map(({ table }) => [table.name, new Map<string, Values>()]));
   }
 
   onFlush = (changes: readonly TableChange[]): void => {
     this.flushes++;
-    for (const change of changes) this.apply(change);
+    if (this.isLoaded) for (const change of changes) this.apply(change);
   };
+
+  /** Takes what the file holds, and goes by what is told from then on. */
+  load(): Promise<void> {
+    return output.load(async (connection) => {
+      for (const { table, columns } of this.held)
+        for await (const block of readColumns(connection, columnSource(table, columns)))
+          this.apply({ table, block, voids: null });
+      // A flush that came in now would be missed.
+      await delay(50);
+      this.isLoaded = true;
+    });
+  }
 
   private apply({ table, block, voids }: TableChange): void {
     const { columns } = this.held.find((each) => each.table === table)!;
@@ -154,6 +171,29 @@ test('who goes by what flushes tell has the tables, whatever flushes come', asyn
     runsOf(12),
   );
   expect(removed).toBeGreaterThan(0);
+});
+
+test('who loads the tables while flushes come and goes by them from then on has them, too', async () => {
+  await fc.assert(
+    fc.asyncProperty(history, fc.array(fc.nat(200), { minLength: 3, maxLength: 3 }), async ([all], waits) => {
+      await newOutput(`load-${outputs++}`);
+      const followers = waits.map(() => new Follower(everything, false));
+      const loads = followers.map(async (follower, at) => {
+        await delay(waits[at]);
+        await follower.load();
+      });
+      const onFlush = (changes: readonly TableChange[]): void => {
+        for (const follower of followers) follower.onFlush(changes);
+      };
+      for (const [at, flush] of all.entries()) {
+        const parts = STREAM_TABLES.flatMap((table) => log(table, staging, flush.get(table) ?? []));
+        await upsert(parts, at + 1, { follow: { held: everything, onFlush } });
+      }
+      await Promise.all(loads);
+      for (const follower of followers) await follower.check();
+    }),
+    runsOf(8),
+  );
 });
 
 /** What one flush tells. */
