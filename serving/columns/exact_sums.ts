@@ -6,6 +6,8 @@ export class ExactSums {
   /** What is not in {@link beyond}. */
   private sums = new Float64Array(0);
   private beyond: Map<number, bigint> | null = null;
+  /** No sum is farther from 0. */
+  private largest = 0;
 
   /** Groups are there, with nothing in them. */
   reserve(groups: number): void {
@@ -16,15 +18,16 @@ export class ExactSums {
   addTo(group: number, column: NumberColumn | MoneyColumn, rows: Int32Array, count: number): void {
     const { values } = column;
     let sum = this.sums[group];
-    for (let i = 0; i < count; i++) {
-      const value = values[rows[i]];
-      const next = sum + value;
-      if (isSafe(next) && isSafe(value)) sum = next;
-      else {
-        this.putBeyond(group, sum, column, rows[i]);
-        sum = 0;
+    if (this.stayExact(column, count)) for (let i = 0; i < count; i++) sum += values[rows[i]];
+    else
+      for (let i = 0; i < count; i++) {
+        const next = sum + values[rows[i]];
+        if (isSafe(next) && isSafe(values[rows[i]])) sum = next;
+        else {
+          this.putBeyond(group, sum, column, rows[i]);
+          sum = 0;
+        }
       }
-    }
     this.sums[group] = sum;
   }
 
@@ -32,11 +35,14 @@ export class ExactSums {
   add(groups: Int32Array, column: NumberColumn | MoneyColumn, rows: Int32Array, count: number): void {
     const { values } = column;
     const { sums } = this;
+    if (this.stayExact(column, count)) {
+      for (let i = 0; i < count; i++) sums[groups[i]] += values[rows[i]];
+      return;
+    }
     for (let i = 0; i < count; i++) {
       const group = groups[i];
-      const value = values[rows[i]];
-      const next = sums[group] + value;
-      if (isSafe(next) && isSafe(value)) sums[group] = next;
+      const next = sums[group] + values[rows[i]];
+      if (isSafe(next) && isSafe(values[rows[i]])) sums[group] = next;
       else {
         this.putBeyond(group, sums[group], column, rows[i]);
         sums[group] = 0;
@@ -52,6 +58,12 @@ export class ExactSums {
 
   exact(group: number): bigint {
     return BigInt(this.sums[group]) + (this.beyond?.get(group) ?? 0n);
+  }
+
+  /** Whether no sum can leave the safe integers by so many values more. */
+  private stayExact({ largest }: NumberColumn | MoneyColumn, count: number): boolean {
+    this.largest += largest * count;
+    return isSafe(this.largest);
   }
 
   private putBeyond(group: number, sum: number, column: NumberColumn | MoneyColumn, row: number): void {

@@ -10,6 +10,8 @@ export class MoneyColumn {
   values: Float64Array = new Float64Array(0);
   /** 1 where there is none; null while there is none such. */
   nulls: Uint8Array | null = null;
+  /** No value is farther from 0. */
+  largest = 0;
   /** By row, what is no safe integer; null while all are. */
   private exact: Map<number, bigint> | null = null;
 
@@ -18,12 +20,19 @@ export class MoneyColumn {
     if (this.nulls !== null) this.nulls = grown(this.nulls, rows);
   }
 
+  /** Puts values of a block, from `from` to before `to`, into the rows from `row` on, which are new. */
+  append(row: number, block: Amounts, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.put(row + i - from, block, i);
+  }
+
   put(row: number, { values, nulls }: Amounts, from: number): void {
     const isNull = nulls !== null && nulls[from] === 1;
     if (isNull) this.nulls ??= new Uint8Array(this.values.length);
     if (this.nulls !== null) this.nulls[row] = isNull ? 1 : 0;
     const value = isNull ? 0 : Number(values[from]);
     this.values[row] = value;
+    if (value > this.largest) this.largest = value;
+    else if (-value > this.largest) this.largest = -value;
     if (isSafe(value)) this.exact?.delete(row);
     else {
       this.exact ??= new Map();

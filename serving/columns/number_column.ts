@@ -15,10 +15,32 @@ export class NumberColumn {
   most = Number.NEGATIVE_INFINITY;
   /** Whether all values are whole hours since 1970. */
   isHours = true;
+  /** Whether some are no numbers, which are neither least nor most. */
+  hasOthers = false;
 
   reserve(rows: number): void {
     this.values = grown(this.values, rows);
     if (this.nulls !== null) this.nulls = grown(this.nulls, rows);
+  }
+
+  /** Puts values of a block, from `from` to before `to`, into the rows from `row` on, which are new. */
+  append(row: number, block: Numbers, from: number, to: number): void {
+    if (block.nulls !== null || this.nulls !== null) {
+      for (let i = from; i < to; i++) this.put(row + i - from, block, i);
+      return;
+    }
+    const { values } = block;
+    let { least, most } = this;
+    for (let i = from; i < to; i++) {
+      const value = values[i];
+      if (value < least) least = value;
+      if (value > most) most = value;
+      if (this.isHours && value % HOUR_MS !== 0) this.isHours = false;
+      if (Number.isNaN(value)) this.hasOthers = true;
+      this.values[row + i - from] = value;
+    }
+    this.least = least;
+    this.most = most;
   }
 
   put(row: number, { values, nulls }: Numbers, from: number): void {
@@ -33,7 +55,8 @@ export class NumberColumn {
     if (this.nulls !== null) this.nulls[row] = 0;
     if (value < this.least) this.least = value;
     if (value > this.most) this.most = value;
-    if (value % HOUR_MS !== 0) this.widen(value);
+    if (this.isHours && value % HOUR_MS !== 0) this.isHours = false;
+    if (Number.isNaN(value)) this.hasOthers = true;
   }
 
   /** The value of `from` is now that of `to`, too. */
@@ -46,16 +69,13 @@ export class NumberColumn {
     return this.nulls !== null && this.nulls[row] === 1 ? null : this.values[row];
   }
 
-  get bytes(): number {
-    return this.values.byteLength + (this.nulls?.byteLength ?? 0);
+  /** No value is farther from 0. */
+  get largest(): number {
+    return this.least > this.most ? 0 : Math.max(-this.least, this.most);
   }
 
-  private widen(value: number): void {
-    this.isHours = false;
-    if (!Number.isNaN(value)) return;
-    // More than any number, for stores, but for no comparison of ours.
-    this.least = Number.NEGATIVE_INFINITY;
-    this.most = Number.POSITIVE_INFINITY;
+  get bytes(): number {
+    return this.values.byteLength + (this.nulls?.byteLength ?? 0);
   }
 }
 

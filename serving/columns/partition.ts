@@ -36,7 +36,7 @@ export class Partition {
       if (column === null) return;
       const values = block[i] as BlockColumn;
       column.reserve(start + to - from);
-      for (let row = from; row < to; row++) column.put(start + row - from, values as never, row);
+      column.append(start, values as never, from, to);
     });
     this.rows = start + to - from;
     this.byKey = null;

@@ -59,8 +59,7 @@ export class RowFilters {
       if (column.kind === 'codes') count = this.withTexts(column, condition, passing, found, count);
       else if (column.kind === 'plain') count = withPlain(column, condition, found, count);
       else if (column.kind === 'money') count = withAmounts(column, condition, found, count);
-      else if (!(column.nulls === null && includesAll(column, condition)))
-        count = withNumbers(column, condition, found, count);
+      else if (!includesAll(column, condition)) count = withNumbers(column, condition, found, count);
     }
     return count;
   }
@@ -102,7 +101,13 @@ export class RowFilters {
 
 /** Whether no value that the column may hold meets a condition; that none does may go unnoticed. */
 function missesAll(column: HeldColumn, condition: Condition): boolean {
-  if (column.kind !== 'number' || condition.is === 'among' || condition.is === 'beginning') return false;
+  if (
+    column.kind !== 'number' ||
+    column.hasOthers ||
+    condition.is === 'among' ||
+    condition.is === 'beginning'
+  )
+    return false;
   const value = condition.value as number;
   if (condition.is === 'atLeast') return column.most < value;
   if (condition.is === 'below') return column.least >= value;
@@ -111,7 +116,8 @@ function missesAll(column: HeldColumn, condition: Condition): boolean {
 
 /** Whether every value that the column may hold meets a condition; that all do may go unnoticed. */
 function includesAll(column: NumberColumn, condition: Condition): boolean {
-  if (condition.is === 'among' || condition.is === 'beginning') return false;
+  if (column.hasOthers || column.nulls !== null || condition.is === 'among' || condition.is === 'beginning')
+    return false;
   const value = condition.value as number;
   if (condition.is === 'atLeast') return column.least >= value;
   if (condition.is === 'below') return column.most < value;

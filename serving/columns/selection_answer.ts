@@ -71,17 +71,15 @@ export function shownRows<F extends Fields>(
   total: number,
   places: readonly number[] = [],
 ): Selected<F>[] {
-  const named = Object.entries(asked).map(([name, { take }]) => ({ name, take, field: fields.get(name) }));
-  const shown: Selected<F>[] = [];
-  for (let i = 0; i < count; i++) {
-    const row: Record<string, unknown> = {};
-    for (const { name, take, field } of named) {
-      if (field !== undefined) row[name] = field.valueAt(parts[i], rows[i]);
-      else row[name] = take === 'place' ? places[i] : total;
-    }
-    shown.push(row as Selected<F>);
+  const shown = Array.from({ length: count }, () => ({}) as Record<string, unknown>);
+  // A field at a time: each comes from one kind of column.
+  for (const [name, { take }] of Object.entries(asked)) {
+    const field = fields.get(name);
+    if (field !== undefined)
+      for (let i = 0; i < count; i++) shown[i][name] = field.valueAt(parts[i], rows[i]);
+    else for (let i = 0; i < count; i++) shown[i][name] = take === 'place' ? places[i] : total;
   }
-  return shown;
+  return shown as Selected<F>[];
 }
 
 /** All rows of an answer in their order, offered to `fill`'s page, then those that are asked for of them, with their places. */

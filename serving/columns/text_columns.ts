@@ -16,6 +16,12 @@ export class CodeColumn {
     this.codes = grown(this.codes, rows);
   }
 
+  /** Puts values of a block, from `from` to before `to`, into the rows from `row` on, which are new. */
+  append(row: number, { values }: Texts, from: number, to: number): void {
+    const { codes, dictionary } = this;
+    for (let i = from; i < to; i++) codes[row + i - from] = dictionary.codeOf(values[i]);
+  }
+
   put(row: number, { values }: Texts, from: number): void {
     this.codes[row] = this.dictionary.codeOf(values[from]);
   }
@@ -39,6 +45,10 @@ export class PlainColumn {
   private characters = 0;
 
   reserve(): void {}
+
+  append(row: number, { values }: Texts, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.set(row + i - from, values[i]);
+  }
 
   put(row: number, { values }: Texts, from: number): void {
     this.set(row, values[from]);
