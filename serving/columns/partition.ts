@@ -12,19 +12,21 @@ export type HeldColumn = NumberColumn | MoneyColumn | CodeColumn | PlainColumn;
 export type BlockColumns = readonly (BlockColumn | null)[];
 
 export class Partition {
-  rows = 0;
   /** As code holds it. */
   readonly dayText: string | null;
+  /** By the places of their columns (rollups.ts); null where one doesn't pay. */
+  readonly rollups = new Map<string, Partition | null>();
   /** Rows by key, made when one is first looked for. */
   private byKey: Map<number, number> | null = null;
 
   /**
    * @param day UTC day of all rows, since 1970; null where they have none
-   * @param columns in the table's order; null for the one that holds the day
+   * @param columns in the table's order; null for the one that holds the day, and what a rollup lacks
    */
   constructor(
     readonly day: number | null,
     readonly columns: readonly (HeldColumn | null)[],
+    public rows = 0,
   ) {
     this.dayText = day === null ? null : dayText(day);
   }
@@ -40,10 +42,12 @@ export class Partition {
     });
     this.rows = start + to - from;
     this.byKey = null;
+    this.rollups.clear();
   }
 
   /** Puts a row of a block into the place of its key's, or behind all. */
   replace(block: BlockColumns, from: number, key: number, keys: RowKeys): void {
+    this.rollups.clear();
     const byKey = this.rowsByKey(keys);
     let row = byKey.get(key);
     if (row === undefined) {
@@ -63,6 +67,7 @@ export class Partition {
     const byKey = this.rowsByKey(keys);
     const row = byKey.get(key);
     if (row === undefined) return;
+    this.rollups.clear();
     const last = this.rows - 1;
     byKey.delete(key);
     if (row !== last) byKey.set(keys.ofRow(this, last), row);
@@ -77,7 +82,8 @@ export class Partition {
   /** About so many. */
   get bytes(): number {
     const columns = this.columns.reduce((sum, column) => sum + (column?.bytes ?? 0), 0);
-    return columns + 40 * (this.byKey?.size ?? 0);
+    const rollups = [...this.rollups.values()].reduce((sum, rollup) => sum + (rollup?.bytes ?? 0), 0);
+    return columns + rollups + 40 * (this.byKey?.size ?? 0);
   }
 
   private rowsByKey(keys: RowKeys): Map<number, number> {

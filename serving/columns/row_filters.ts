@@ -47,6 +47,16 @@ export class RowFilters {
       );
   }
 
+  /** Places of the columns whose values decide which rows of a partition pass. */
+  columnsLookedAt({ columns }: Partition): number[] {
+    return this.ofRows
+      .filter(({ at, condition }) => {
+        const column = columns[at];
+        return !(column?.kind === 'number' && includesAll(column, condition));
+      })
+      .map(({ at }) => at);
+  }
+
   /** How many rows pass; the first so many of {@link rows} are theirs, in their order. */
   select({ rows, columns }: Partition): number {
     if (this.rows.length < rows) this.rows = new Int32Array(2 * rows);
@@ -55,7 +65,9 @@ export class RowFilters {
     found.set(rowNumbers(rows).subarray(0, rows));
     for (const { at, condition, passing } of this.ofRows) {
       if (count === 0) break;
-      const column = columns[at] as HeldColumn;
+      const column = columns[at];
+      // A rollup lacks what all of its rows pass.
+      if (column === null) continue;
       if (column.kind === 'codes') count = this.withTexts(column, condition, passing, found, count);
       else if (column.kind === 'plain') count = withPlain(column, condition, found, count);
       else if (column.kind === 'money') count = withAmounts(column, condition, found, count);

@@ -5,6 +5,7 @@ import { type GroupField, groupField } from './group_fields';
 import { GroupKeys } from './group_keys';
 import type { HeldRows } from './held_rows';
 import { Page } from './page';
+import { rolledUp } from './rollups';
 import { RowFilters } from './row_filters';
 import { rowNumbers } from './row_numbers';
 import { answerFields, hasPlaces, orderedFields, placedRows, rowTest, shownRows } from './selection_answer';
@@ -16,12 +17,9 @@ export function selectGroups<F extends Fields>(
   by: readonly string[],
 ): Selected<F>[] {
   const filters = new RowFilters(held, selection.where);
-  const partitions = filters.partitions();
-  const groups = new GroupKeys(
-    held,
-    partitions,
-    by.map((name) => held.columnAt(name)),
-  );
+  const columns = by.map((name) => held.columnAt(name));
+  const partitions = rolledUp(held, filters.partitions(), filters, columns, selection.fields);
+  const groups = new GroupKeys(held, partitions, columns);
   const taken: GroupField[] = [];
   const fields = answerFields(selection, (field): AnswerField => {
     if (field.take === 'value' && !by.includes(field.from))
