@@ -47,22 +47,8 @@ export async function besideStream(args: RunArguments, options: BesideOptions): 
   const startAlerts = streamAlerts(args, { ...options, say: (text) => say(`alerts: ${text}`) });
   const served = new StreamServed(args.output, output, () => status.numbers());
   let watch: AlertWatch | null = null;
-  // Of a run that has failed: what it wrote is told by the next one.
-  const ends: (() => unknown)[] = [() => watch?.stop(0)];
-  const end = async (): Promise<void> => {
-    for (const last of ends.splice(0).reverse()) await last();
-  };
-  try {
-    ends.push(...(await listening(args, status, served, say)));
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  const servers = await listening(args, status, served, say);
   const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
-  ends.push(() => {
-    clearInterval(showing);
-    line?.end();
-  });
   return {
     told: {
       onPrepared: () => {
@@ -80,19 +66,29 @@ export async function besideStream(args: RunArguments, options: BesideOptions): 
       },
     },
     endLine: () => line?.end(),
-    end,
+    end: async () => {
+      clearInterval(showing);
+      line?.end();
+      for (const server of servers) await server.close();
+      // Of a run that has failed: what it wrote is told by the next one.
+      await watch?.stop(0);
+    },
   };
 }
 
-/** Opens the ports that are asked for. Returns what closes them again. */
+interface Server {
+  close(): Promise<void>;
+}
+
+/** Opens the ports that are asked for, all or none. */
 async function listening(
   args: RunArguments,
   status: StreamStatus,
   served: StreamServed,
   say: (text: string) => void,
-): Promise<(() => Promise<void>)[]> {
+): Promise<Server[]> {
   const { 'metrics-port': metricsPort, serve, quiet } = args;
-  const servers: { close(): Promise<void> }[] = [];
+  const servers: Server[] = [];
   try {
     if (metricsPort !== undefined) {
       const metrics = await serveMetrics(requireWhole('metrics-port', metricsPort, 0, 65_535), status);
@@ -110,5 +106,5 @@ async function listening(
     await Promise.all(servers.map((server) => server.close()));
     throw error;
   }
-  return servers.map((server) => () => server.close());
+  return servers;
 }
