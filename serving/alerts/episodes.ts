@@ -5,6 +5,7 @@
  * incident would be worse than hearing of its end an hour later. Hours with too few views to be judged say nothing either way: a brand that falls silent has not recovered. After a day without a judged
  * hour an episode is over all the same.
  */
+import type { EpisodeFacts } from '../../schema/alert';
 import { DAY_MS, HOUR_MS } from '../../schema/events';
 import type { AnomalousHour, JudgedHour } from '../questions/anomalous_hours';
 
@@ -13,18 +14,11 @@ export const QUIET_HOURS = 2;
 /** Nothing is judged for so long: it is over. */
 export const SILENCE_MS = DAY_MS;
 
-/** An episode as the tables have it now. */
-export interface Episode {
-  /** Start of the first anomalous hour, and end of the last; milliseconds since 1970. */
-  readonly from: number;
-  readonly to: number;
-  readonly hours: number;
-  readonly views: number;
-  readonly purchases: number;
-  readonly expectedPurchases: number | null;
-  readonly revenueAtRisk: bigint | null;
-  readonly z: number;
-}
+/** An episode as the tables have it now: nobody has named it yet. */
+export type Episode = Pick<
+  EpisodeFacts,
+  'from' | 'to' | 'hours' | 'views' | 'purchases' | 'expectedPurchases' | 'revenueAtRisk' | 'z'
+>;
 
 /** Episodes in the order of time. @param hours of one brand, detector and type, in order  @param judged hours of the brand, in order, anomalous or not */
 export function episodesOf(hours: readonly AnomalousHour[], judged: readonly JudgedHour[]): Episode[] {
