@@ -47,12 +47,10 @@ export async function tellOutput(args: TellArguments): Promise<void> {
       '--alert is missing: say where to tell, or --dry-run to print. See funnelpulse alert --help',
     );
   const channels = alertChannels('alert', destinations, process.env);
-  const options = {
-    minRevenueAtRisk: parseAmount('min-revenue-at-risk', args['min-revenue-at-risk']),
-    since: args.since === undefined ? null : parseSince('since', args.since),
-    until: args.until === undefined ? null : Date.parse(parseDay('until', args.until)) + DAY_MS,
-    limit: requireWhole('limit', args.limit, 1, 1000),
-  };
+  const minRevenueAtRisk = parseAmount('min-revenue-at-risk', args['min-revenue-at-risk']);
+  const since = args.since === undefined ? null : parseSince('since', args.since);
+  const until = args.until === undefined ? null : Date.parse(parseDay('until', args.until)) + DAY_MS;
+  const limit = requireWhole('limit', args.limit, 1, 1000);
   const place = placeOf(args.from);
   const memory = args.memory ?? `${place}.alerts.json`;
   const say = (line: string): void => void process.stderr.write(`funnelpulse: ${line}\n`);
@@ -62,15 +60,16 @@ export async function tellOutput(args: TellArguments): Promise<void> {
       args.from,
       (lastDay) =>
         new AlertDesk({
-          ...{
-            ...options,
-            since: ({ closed }) => options.since ?? newsSince(lastDay, closed),
-            output: args.from,
-            say,
-            lookBackMs: null,
-          },
-          ...{ channels: args['dry-run'] ? [PRINTER] : channels, newId: freshMemoryId() },
+          output: args.from,
+          channels: args['dry-run'] ? [PRINTER] : channels,
           memory: stored === null ? readOnly(memory) : storedMemory(memory, stored),
+          newId: freshMemoryId(),
+          since: ({ closed }) => since ?? newsSince(lastDay, closed),
+          until,
+          minRevenueAtRisk,
+          limit,
+          lookBackMs: null,
+          say,
         }),
     );
     const messages = desk.outbox.map(({ message }) => message);
