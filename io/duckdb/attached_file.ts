@@ -1,9 +1,8 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import pLimit from 'p-limit';
-import { loadDriver, MEMORY_LIMIT, openError } from './open';
+import { attachOutput, loadDriver, MEMORY_LIMIT } from './open';
 import { PreparedConnection } from './prepared_connection';
 import { fileVersion } from './watch_file';
 
@@ -238,11 +237,7 @@ export class AttachedFile {
   }
 
   private async attach({ outer }: Opened): Promise<void> {
-    try {
-      await outer.run(`ATTACH '${path.resolve(this.file).replaceAll("'", "''")}' AS output`);
-    } catch (error) {
-      throw openError(this.file, error);
-    }
+    await attachOutput(outer, this.file, 'READ_WRITE');
     this.attachedAt = performance.now();
     // Looked at when nobody else can write any more.
     if (this.leftAs === null || this.leftAs === fileVersion(this.file)) return;

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { InputError, systemReason } from '../input_error';
 
@@ -48,8 +49,27 @@ export async function withDuckdb<T>(
   }
 }
 
+/**
+ * Attaches a DuckDB file to another database, as `output`.
+ *
+ * @throws {LockedError} where another process has it open
+ * @throws {InputError} where it can't be opened otherwise
+ */
+export async function attachOutput(
+  connection: DuckDBConnection,
+  file: string,
+  mode: 'READ_WRITE' | 'READ_ONLY',
+): Promise<void> {
+  const literal = path.resolve(file).replaceAll("'", "''");
+  try {
+    await connection.run(`ATTACH '${literal}' AS output (${mode})`);
+  } catch (error) {
+    throw openError(file, error);
+  }
+}
+
 /** What an error of opening a file means to whoever named it. */
-export function openError(file: string, error: unknown): InputError {
+function openError(file: string, error: unknown): InputError {
   const text = error instanceof Error ? error.message : String(error);
   // The message holds the file's name, in which anything may stand.
   if (/lock/i.test(text.replaceAll(file, ''))) {

@@ -6,13 +6,12 @@
  */
 
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../schema/column';
 import type { Answer, Question } from '../../schema/question';
 import { InputError } from '../input_error';
-import { LockedError, loadDriver, MEMORY_LIMIT, openError } from './open';
+import { attachOutput, LockedError, loadDriver, MEMORY_LIMIT } from './open';
 import { PreparedConnection } from './prepared_connection';
 import { writerWaits } from './waiting_writer';
 import { fileVersion, watchFile } from './watch_file';
@@ -192,12 +191,7 @@ export class SharedReader {
       threads: '1',
     });
     this.outer ??= await this.database.connect();
-    const literal = path.resolve(this.file).replaceAll("'", "''");
-    try {
-      await this.outer.run(`ATTACH '${literal}' AS output (READ_ONLY)`);
-    } catch (error) {
-      throw openError(this.file, error);
-    }
+    await attachOutput(this.outer, this.file, 'READ_ONLY');
     while (this.connections.length < CONNECTIONS) {
       const connection = await this.database.connect();
       await connection.run('USE output');
