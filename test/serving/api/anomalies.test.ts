@@ -2,33 +2,16 @@
 import * as fc from 'fast-check';
 import { withDuckdb } from '../../../io/duckdb/open';
 import type { AnomalyRow } from '../../../schema/tables';
-import type { Api } from '../../../serving/api/api';
 import { compareUtf8 } from '../../reference/duplicates';
-import {
-  allPages,
-  apiOf,
-  counted,
-  decimal,
-  get,
-  groupBy,
-  KEYS,
-  makeScene,
-  onWire,
-  query,
-  type Scene,
-} from './scene';
+import { api, scene } from './made_scene';
+import { allPages, counted, decimal, get, groupBy, KEYS, onWire, query } from './scene';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-let scene: Scene;
-let api: Api;
 let rows: AnomalyRow[];
-beforeAll(async () => {
-  scene = await makeScene();
-  api = apiOf(scene.served);
+beforeAll(() => {
   rows = scene.tables.gold_anomalies_hourly_brand;
 });
-afterAll(() => scene.close());
 
 const iso = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
 const hourOf = (time: number): number => Math.floor(time / HOUR) * HOUR;

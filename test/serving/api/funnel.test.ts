@@ -1,35 +1,19 @@
 /** /v1/funnel and /v1/brands against the plain reference, event by event. */
 import * as fc from 'fast-check';
 import type { SilverRow } from '../../../schema/tables';
-import type { Api } from '../../../serving/api/api';
 import { compareUtf8 } from '../../reference/duplicates';
-import {
-  allPages,
-  apiOf,
-  counted,
-  get,
-  groupBy,
-  HOSTILE_NAMES,
-  KEYS,
-  makeScene,
-  query,
-  type Scene,
-} from './scene';
+import { api, scene } from './made_scene';
+import { allPages, counted, get, groupBy, HOSTILE_NAMES, KEYS, query } from './scene';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-let scene: Scene;
-let api: Api;
 let days: string[];
-beforeAll(async () => {
-  scene = await makeScene();
-  api = apiOf(scene.served);
+beforeAll(() => {
   // Dirty events are of the years 1 and 9999, too.
   days = [...new Set(scene.tables.silver_events.map(({ event_date }) => event_date))]
     .filter((day) => day > '2000' && day < '2100')
     .sort();
 });
-afterAll(() => scene.close());
 
 interface Asked {
   readonly by: string;
