@@ -10,31 +10,41 @@ import { ASKED_TABLES } from '../../serving/columns/asked_tables';
 import { ColumnStore } from '../../serving/columns/column_store';
 import { DUCKDB_QUESTIONS, type Store, sqlStore } from '../../serving/questions/store';
 
+/** Rows by table name; tables that are not named are empty. */
+export type Rows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+
 export interface OpenStore extends Store {
+  /** Replaces all rows. */
+  readonly become: (tables: Rows) => Promise<void>;
   readonly close: () => void;
 }
 
-/** Rows by table name; tables that are not named are empty. @param kind what answers: DuckDB, or columns in memory that were read from it */
-export async function storeOf(
-  tables: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>,
-  kind: 'sql' | 'columns' = 'sql',
-): Promise<OpenStore> {
+/** @param kind what answers: DuckDB, or columns in memory that were read from it */
+export async function storeOf(tables: Rows, kind: 'sql' | 'columns' = 'sql'): Promise<OpenStore> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  for (const table of [...TABLES, runs]) {
-    await connection.run(duckdbCreateTable(table));
-    const rows = (tables[table.name] ?? []).map((row) => valuesOf(table, row));
-    if (rows.length > 0) await connection.run(`INSERT INTO ${table.name} VALUES ${rows.join(', ')}`);
-  }
   const columns = new ColumnStore(ASKED_TABLES);
-  for (const { table, columns: names } of kind === 'columns' ? ASKED_TABLES : [])
-    for await (const block of readColumns(connection, columnSource(table, names))) columns.load(table, block);
+  const become = async (rows: Rows): Promise<void> => {
+    for (const table of [...TABLES, runs]) {
+      await connection.run(`DELETE FROM ${table.name}`);
+      const values = (rows[table.name] ?? []).map((row) => valuesOf(table, row));
+      if (values.length > 0) await connection.run(`INSERT INTO ${table.name} VALUES ${values.join(', ')}`);
+    }
+    if (kind === 'sql') return;
+    columns.clear();
+    for (const { table, columns: names } of ASKED_TABLES)
+      for await (const block of readColumns(connection, columnSource(table, names)))
+        columns.load(table, block);
+  };
+  for (const table of [...TABLES, runs]) await connection.run(duckdbCreateTable(table));
+  await become(tables);
   const store: Store =
     kind === 'sql'
       ? sqlStore(DUCKDB_QUESTIONS, (question) => ask(connection, question))
       : { select: async (selection) => columns.select(selection) };
   return {
     ...store,
+    become,
     close: () => {
       connection.closeSync();
       instance.closeSync();

@@ -1,7 +1,6 @@
 /** The whole of it over real tables in memory: a desk that looks, remembers and sends, and a watch over what changes. */
 import { EventEmitter, once } from 'node:events';
 import type { Delivery } from '../../../schema/alert';
-import { goldAnomaliesHourlyBrand, goldFunnelHourlyBrand, runs } from '../../../schema/tables';
 import { AlertDesk, type DeskOptions } from '../../../serving/alerts/desk';
 import type { AlertMemory, MemoryStore } from '../../../serving/alerts/memory';
 import { memoryOf, memoryText } from '../../../serving/alerts/memory_text';
@@ -9,6 +8,7 @@ import { watchForAlerts } from '../../../serving/alerts/watch';
 import type { Store } from '../../../serving/questions/store';
 import { HOSTILE } from '../../io/alerts/messages';
 import { storeOf } from '../reference_store';
+import { tablesOf as alertTables } from './alert_tables';
 import { ScriptedChannel } from './scripted_channel';
 import { drop, HOUR, type HourState, START, USUAL } from './world';
 
@@ -24,52 +24,8 @@ class Memory implements MemoryStore {
 }
 
 /** The tables of a stream in which the brand had these hours; hours after them have none of its events. */
-async function tablesOf(brand: string, states: readonly HourState[], watermarkHours = states.length) {
-  const hourOf = (at: number) => {
-    const start = START + at * HOUR;
-    return {
-      window_start: start,
-      window_end: start + HOUR,
-      window_date: new Date(start).toISOString().slice(0, 10),
-    };
-  };
-  const measures = {
-    removals: 0,
-    carts: 10,
-    revenue: 0n,
-    view_to_cart_rate: 0.1,
-    cart_to_purchase_rate: 0.5,
-  };
-  const provenance = { pane: 'on_time', revision: 1, computed_at: START };
-  const judged = { views: 100, purchases: 5, conversion_rate: 0.05, ...measures, ...provenance };
-  const store = await storeOf({
-    [goldFunnelHourlyBrand.name]: states.map((state, at) => ({
-      ...{ ...hourOf(at), brand, ...judged },
-      views: state.is === 'unjudged' ? 79 : 100,
-    })),
-    [goldAnomaliesHourlyBrand.name]: states.flatMap((state, at) =>
-      'risk' in state
-        ? [
-            {
-              ...{ ...hourOf(at), brand, ...judged, detector: 'zscore', status: 'open', hour_of_day: 0 },
-              ...{ anomaly_type: state.is, is_drop_anomaly: true, is_spike_anomaly: false },
-              ...{ z_brand: -3, z_brand_hour: 0, conv_mean_brand: 0.1, conv_std_brand: 0.01, n_brand: 10 },
-              ...{ conv_mean_brand_hour: null, conv_std_brand_hour: null, n_brand_hour: 0 },
-              ...{ expected_purchases: 10, revenue_at_risk: BigInt(state.risk) * 10_000n },
-              ...{ baseline: 'trailing', baseline_through: null },
-            },
-          ]
-        : [],
-    ),
-    [runs.name]: [
-      {
-        ...{ run_id: 'r', state_id: 's', mode: 'streaming', input: 'x', counts: '{}', status: 'running' },
-        ...{ options: '{"score":{"minFlagViews":80}}', watermark: START + watermarkHours * HOUR },
-        ...{ allowed_lateness_ms: 0, started_at: START, finished_at: null },
-      },
-    ],
-  });
-  return store;
+function tablesOf(brand: string, states: readonly HourState[], watermarkHours = states.length) {
+  return storeOf(alertTables({ [brand]: states }, watermarkHours));
 }
 
 /** What is served: tables that are replaced by others. */
