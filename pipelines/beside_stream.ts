@@ -47,7 +47,7 @@ export async function besideStream(args: RunArguments, options: BesideOptions): 
   const startAlerts = streamAlerts(args, { ...options, say: (text) => say(`alerts: ${text}`) });
   const served = new StreamServed(args.output, output, () => status.numbers());
   let watch: AlertWatch | null = null;
-  const servers = await listening(args, status, served, say);
+  const servers = await listening(args, options, served, say);
   const showing = setInterval(() => line?.show(() => statusText(status.numbers())), SHOW_EVERY_MS);
   return {
     told: {
@@ -83,7 +83,7 @@ interface Server {
 /** Opens the ports that are asked for, all or none. */
 async function listening(
   args: RunArguments,
-  status: StreamStatus,
+  { output, status }: BesideOptions,
   served: StreamServed,
   say: (text: string) => void,
 ): Promise<Server[]> {
@@ -98,7 +98,11 @@ async function listening(
     if (serve !== undefined) {
       // Its packages take a while to load, and most streams need none of them.
       const { serveStream } = require('./serving/serve_stream') as typeof import('./serving/serve_stream');
-      const page = await serveStream(serve, served);
+      const page = await serveStream(serve, {
+        ...{ name: served.name, output, status: () => served.status() },
+        onFailure: (message) => say(`dashboard: it has failed, the stream goes on: ${message}`),
+      });
+      served.onChange(page.written);
       servers.push(page);
       if (!quiet) say(`dashboard: ${page.url}`);
     }

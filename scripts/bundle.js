@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Bundles the compiled program (dist/) into one file for the command line, one for its worker threads and two for the container image, in dist/bundle: a third of the time that a small run takes would be finding and
+ * Bundles the compiled program (dist/) into one file for the command line, one each for its two kinds of threads and two for the container image, in dist/bundle: a third of the time that a small run takes would be finding and
  * reading a thousand modules. What stays outside, bundled_without.js says.
  */
 const { copyFileSync } = require('node:fs');
@@ -25,7 +25,7 @@ const withoutSdkWorker = {
 esbuild
   .build({
     entryPoints: Object.fromEntries(
-      ['cli', 'worker', 'container', 'container_worker'].map((name) => [
+      ['cli', 'worker', 'serve_thread', 'container', 'container_worker'].map((name) => [
         name,
         join(DIST, 'pipelines', `${name}.js`),
       ]),

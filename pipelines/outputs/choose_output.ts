@@ -28,7 +28,7 @@ export function chooseStreamOutput(args: RunArguments): StreamOutput {
   if (dataset === null) {
     const { duckdbStreamOutput } =
       require('./duckdb_stream_output') as typeof import('./duckdb_stream_output');
-    return duckdbStreamOutput(duckdbFile('output', args.output), args.serve !== undefined);
+    return duckdbStreamOutput(duckdbFile('output', args.output));
   }
   const { bigqueryStreamOutput } =
     require('./bigquery_stream_output') as typeof import('./bigquery_stream_output');

@@ -12,8 +12,8 @@ import { DUCKDB_QUESTIONS, sqlStore } from '../../serving/questions/store';
 import { BusyError } from '../../serving/served';
 import { readSummary } from '../summary';
 import { duckdbExample } from './duckdb_output';
-import { HeldOutput } from './held_output';
 import type { StreamOutput } from './stream_output';
+import { TableFeed } from './table_feed';
 
 /** A core is left to the stream, and of the four threads that Node has for such work, one at least to flushes. */
 const READERS = Math.max(1, Math.min(3, availableParallelism() - 1));
@@ -22,17 +22,22 @@ const MOST_WAITING = 100;
 /** A page waits less long than a flush does. */
 const READERS_PATIENCE_MS = 5_000;
 
-/**
- * A DuckDB file, open for the time of each flush only, so that others can read between; rows are logged beside it.
- *
- * @param isServed many will ask: its tables are held in memory
- */
-export function duckdbStreamOutput(file: string, isServed = false): StreamOutput {
+/** A DuckDB file, open for the time of each flush only, so that others can read between; rows are logged beside it. */
+export function duckdbStreamOutput(file: string): StreamOutput {
   let staging: string | undefined;
   let attached: AttachedFile | undefined;
-  let held: HeldOutput | null = null;
+  let feed: TableFeed | undefined;
   let isClosed = false;
   const readers = pLimit(READERS);
+  const whenReadable = <T>(work: (open: { file: AttachedFile; feed: TableFeed }) => Promise<T>): Promise<T> =>
+    whenUnlocked(
+      async () => {
+        if (attached !== undefined && feed !== undefined && !isClosed) return work({ file: attached, feed });
+        const why = isClosed ? 'has ended' : 'is starting';
+        throw new InputError(`${file} can't be read now: the run ${why}`);
+      },
+      { patienceMs: READERS_PATIENCE_MS },
+    );
   return {
     name: file,
     example: duckdbExample(file),
@@ -45,35 +50,31 @@ export function duckdbStreamOutput(file: string, isServed = false): StreamOutput
     prepare: async (start) => {
       staging = await prepareStreamOutput({ file, ...start });
       attached = new AttachedFile(file, path.join(staging, 'spilled'));
-      held = isServed ? new HeldOutput(attached) : null;
+      feed = new TableFeed(attached);
     },
     flush: (logged, flush) => {
       if (attached === undefined) throw new Error('the output has not been prepared');
-      return upsertTables(logged, { output: attached, ...flush, ...(held !== null && { follow: held }) });
+      return upsertTables(logged, {
+        output: attached,
+        ...flush,
+        ...(feed !== undefined && { follow: feed }),
+      });
     },
     read: async (questions) => {
-      const readable = (): AttachedFile => {
-        if (attached !== undefined && !isClosed) return attached;
-        const why = isClosed ? 'has ended' : 'is starting';
-        throw new InputError(`${file} can't be read now: the run ${why}`);
-      };
-      readable();
-      const patience = { patienceMs: READERS_PATIENCE_MS };
-      const found = held === null ? null : await whenUnlocked(() => held!.read(questions), patience);
-      if (found !== null) return found.answer;
       if (readers.pendingCount >= MOST_WAITING)
         throw new BusyError(`${file} is asked more than can be answered`);
       return readers(() =>
-        whenUnlocked(
-          async () =>
-            readable().read(({ ask, moment }) => questions({ ...sqlStore(DUCKDB_QUESTIONS, ask), moment })),
-          patience,
+        whenReadable(({ file: attached }) =>
+          attached.read(({ ask, moment }) => questions({ ...sqlStore(DUCKDB_QUESTIONS, ask), moment })),
         ),
       );
     },
+    hold: (holder) => whenReadable(({ feed }) => feed.hold(holder)),
+    release: () => feed?.forget(),
     summary: (runId, run) => readSummary(file, runId, run),
     close: async () => {
       isClosed = true;
+      feed?.close();
       await attached?.close();
       if (staging !== undefined) removeStaging(staging);
     },

@@ -1,6 +1,9 @@
 /** Where a stream's tables go, whatever it is: made sure of before anything is read, written to before each commit, read back for the summary. */
+import type { TableChange } from '../../io/duckdb/flush_change';
 import type { StreamFlush, StreamIdentity } from '../../io/run_identity';
 import type { LoggedRows } from '../../io/staging/log_rows';
+import type { ColumnBlock } from '../../schema/column_block';
+import type { Table } from '../../schema/table';
 import type { Store } from '../../serving/questions/store';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
 import type { RunMeasures, RunSummary } from '../summary';
@@ -12,6 +15,22 @@ export interface StreamStart {
   readonly commits: number;
   /** Take the output over where it is another's, and empty it. Its own output keeps its rows. */
   readonly replace: boolean;
+}
+
+/** Who holds a stream's tables elsewhere, to answer questions about them. */
+export interface TableHolder {
+  /** Which tables, and which of their columns. */
+  readonly tables: readonly { readonly table: Table; readonly columns: readonly string[] }[];
+  /** Rows of all of them that it takes. */
+  readonly mostRows: number;
+  /** Rows of a first load. */
+  rows(table: Table, block: ColumnBlock): void;
+  /** All rows have been given: changes follow. */
+  held(): void;
+  /** Rows of a flush, after its commit. */
+  changes(changes: readonly TableChange[]): void;
+  /** The tables are others now: what was given is of no use. */
+  forget(): void;
 }
 
 export interface StreamOutput {
@@ -46,6 +65,14 @@ export interface StreamOutput {
    * @throws {InputError} before and after, and where the output can't be read now
    */
   read<T>(questions: (store: Store) => Promise<T>): Promise<T>;
+  /**
+   * Gives its tables to who holds them; one at a time, the last who asks. Resolves when all rows have been given, or to false where they are too many. Left out where questions have to be put to {@link read}.
+   *
+   * @throws as {@link read}
+   */
+  hold?(holder: TableHolder): Promise<boolean>;
+  /** Nobody holds the tables any more. */
+  release?(): void;
   /** What the run has to say at its end; also after {@link close}. */
   summary(runId: string, run: RunMeasures): Promise<RunSummary>;
   /** Gives back what {@link prepare} has taken, however the run has ended. */

@@ -1,10 +1,13 @@
 /** `--serve`: the dashboard and the API of a running stream, from within it. */
+import { Worker } from 'node:worker_threads';
 import { InputError } from '../../io/input_error';
-import type { Served } from '../../serving/served';
-import { accessToken } from './access_token';
-import { dashboardFolder } from './dashboard_folder';
-import { requestLog } from './request_log';
-import { type HttpServer, serveHttp } from './serve_http';
+import type { PipelineStatus } from '../../serving/served';
+import type { StreamOutput } from '../outputs/stream_output';
+import { SERVE_THREAD_PATH } from '../worker_path';
+import type { FromThread } from './thread/messages';
+import { receivedError } from './thread/sent_error';
+import type { ThreadData } from './thread/serve_thread';
+import { StreamEnd } from './thread/stream_end';
 
 export interface Listening {
   readonly host: string;
@@ -22,13 +25,64 @@ export function listeningAt(text: string): Listening {
   return { host, port: Number(port) };
 }
 
+export interface ServedStream {
+  readonly url: string;
+  /** To be called after each flush. */
+  readonly written: () => void;
+  /** Answers what is under way. */
+  readonly close: () => Promise<void>;
+}
+
+export interface StreamToServe {
+  /** The output as the user named it. */
+  readonly name: string;
+  readonly output: Pick<StreamOutput, 'hold' | 'release' | 'read'>;
+  readonly status: () => PipelineStatus;
+  /** Told when the page has failed; the stream goes on. */
+  readonly onFailure: (message: string) => void;
+}
+
+/** How long a thread may take to end. */
+const END_MS = 10_000;
+
 /**
- * Serves until it is closed. Requests are not logged, since the terminal is the stream's: failures are.
+ * Serves, in a thread of its own, until it is closed.
  *
  * @throws {InputError} where it can't listen there, or others could ask and no token is set
  */
-export async function serveStream(address: string, served: Served): Promise<HttpServer> {
+export async function serveStream(address: string, stream: StreamToServe): Promise<ServedStream> {
   const { host, port } = listeningAt(address);
-  const token = accessToken(host);
-  return serveHttp({ served, host, port, token, assets: dashboardFolder(), log: requestLog(true) });
+  const workerData: ThreadData = { name: stream.name, host, port };
+  const thread = new Worker(SERVE_THREAD_PATH, { workerData });
+  const end = new StreamEnd(thread, stream.output, stream.status);
+  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  try {
+    const url = await listeningOf(thread);
+    thread.on('error', (error) => stream.onFailure(`${error.stack ?? error.message}`));
+    return {
+      url,
+      written: () => end.written(),
+      close: async () => {
+        end.close();
+        const late = setTimeout(() => void thread.terminate(), END_MS);
+        await exited;
+        clearTimeout(late);
+      },
+    };
+  } catch (error) {
+    end.close();
+    await thread.terminate();
+    throw error;
+  }
+}
+
+/** Where a thread's server listens, by the first that it says of it. */
+function listeningOf(thread: Worker): Promise<string> {
+  return new Promise((resolve, reject) => {
+    thread.once('error', reject);
+    thread.on('message', (message: FromThread) => {
+      if (message.say === 'listening') resolve(message.url);
+      if (message.say === 'refused') reject(receivedError(message.error));
+    });
+  });
 }
