@@ -1,4 +1,5 @@
 /** Sums of whole numbers by group: in numbers for as long as they are safe integers, beyond that in bigints. */
+import type { Span } from './answer_field';
 import { isSafe, type MoneyColumn } from './money_column';
 import { grown, type NumberColumn } from './number_column';
 
@@ -56,6 +57,11 @@ export class ExactSums {
     return beyond === undefined ? this.sums[group] : Number(beyond + BigInt(this.sums[group]));
   }
 
+  /** What the sums are among; null where some are no safe integers. */
+  span(): Span | null {
+    return this.beyond === null ? spanOf(this.sums) : null;
+  }
+
   exact(group: number): bigint {
     return BigInt(this.sums[group]) + (this.beyond?.get(group) ?? 0n);
   }
@@ -71,4 +77,15 @@ export class ExactSums {
     const value = column.kind === 'money' ? column.amountAt(row) : BigInt(column.values[row]);
     this.beyond.set(group, (this.beyond.get(group) ?? 0n) + BigInt(sum) + value);
   }
+}
+
+/** What whole numbers are among. */
+export function spanOf(numbers: Float64Array): Span {
+  let least = 0;
+  let most = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    if (numbers[i] < least) least = numbers[i];
+    if (numbers[i] > most) most = numbers[i];
+  }
+  return { least, most, unit: 1 };
 }

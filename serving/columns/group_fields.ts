@@ -1,8 +1,8 @@
 /** What is taken of the rows of each group. */
 import type { ColumnType } from '../../schema/column';
 import type { Field } from '../questions/selection';
-import { type AnswerField, nullField } from './answer_field';
-import { ExactSums } from './exact_sums';
+import { type AnswerField, nullField, type Span, valuesOneByOne } from './answer_field';
+import { ExactSums, spanOf } from './exact_sums';
 import { ExtremeRows } from './extreme_rows';
 import type { GroupKeys } from './group_keys';
 import type { HeldRows } from './held_rows';
@@ -66,12 +66,16 @@ function fieldOfRows(
   partOf: (group: number) => number,
   rowOf: (group: number) => number,
 ): AnswerField {
+  const valueAt = (_part: number, group: number): unknown =>
+    rowOf(group) < 0 ? null : source.valueAt(partOf(group), rowOf(group));
   const row = new Int32Array(1);
   const key = new Float64Array(1);
   return {
     type: source.type,
     dictionary: source.dictionary,
-    valueAt: (_part, group) => (rowOf(group) < 0 ? null : source.valueAt(partOf(group), rowOf(group))),
+    valueAt,
+    values: valuesOneByOne(valueAt),
+    span: source.span,
     keys: (_part, groups, count, sign, keys) => {
       for (let i = 0; i < count; i++) {
         const group = groups[i];
@@ -93,6 +97,7 @@ function sumField(type: ColumnType, columnIn: (part: number) => HeldColumn | nul
       type,
       (group) => (isExact ? sums.nearest(group) : floats[group]),
       (group) => sums.exact(group),
+      () => (isExact ? sums.span() : null),
     ),
     add: ({ part, rows, count, group, groups }, all) => {
       const column = columnIn(part);
@@ -115,7 +120,12 @@ type RowsOfPart = (part: number) => { readonly isCounted: (row: number) => boole
 function countField(type: ColumnType, rowsOf: RowsOfPart): GroupField {
   let counts = new Float64Array(0);
   return {
-    field: numberField(type, (group) => counts[group], null),
+    field: numberField(
+      type,
+      (group) => counts[group],
+      null,
+      () => spanOf(counts),
+    ),
     add: ({ part, rows, count, group, groups }, all) => {
       counts = grown(counts, all);
       const counted = rowsOf(part);
@@ -139,16 +149,18 @@ function nullsIn(held: HeldRows, partitions: readonly Partition[], at: number): 
   };
 }
 
-/** A number of each group. @param amountOf as exact amounts, where it is one */
+/** A number of each group. @param amountOf as exact amounts, where it is one @param span what the numbers are among */
 function numberField(
   type: ColumnType,
   numberOf: (group: number) => number,
   amountOf: ((group: number) => bigint) | null,
+  span: () => Span | null,
 ): AnswerField {
+  const valueAt = (_part: number, group: number): unknown =>
+    type === 'money' && amountOf !== null ? amountOf(group) : numberOf(group);
   return {
-    type,
-    dictionary: null,
-    valueAt: (_part, group) => (type === 'money' && amountOf !== null ? amountOf(group) : numberOf(group)),
+    ...{ type, dictionary: null, valueAt, span },
+    values: valuesOneByOne(valueAt),
     keys: (_part, groups, count, sign, keys) => {
       for (let i = 0; i < count; i++) keys[i] = sign * numberOf(groups[i]);
     },

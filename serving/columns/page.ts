@@ -1,19 +1,8 @@
 /** The first rows of an answer in its order, behind a position. Rows are offered in any order; no more than a few pages of them are ever held. */
 import type { Position } from '../questions/selection';
-import { type AnswerField, keyOfValue } from './answer_field';
 import { isSafe } from './money_column';
 import { grown } from './number_column';
-
-export interface OrderedField {
-  readonly field: AnswerField;
-  readonly sign: 1 | -1;
-}
-
-/** Somewhere in the order: a key by field, and the exact amount where the key is none. */
-interface Place {
-  readonly keys: readonly number[];
-  readonly amounts: readonly (bigint | null)[];
-}
+import { type OrderedField, OrderKeys, type Place } from './order_keys';
 
 /** So many are gathered at least before any are dropped. */
 const LEAST_GATHERED = 256;
@@ -23,6 +12,7 @@ export class Page {
   /** By row of the page: where it is from. */
   parts = new Int32Array(0);
   rows = new Int32Array(0);
+  private readonly order: OrderKeys;
   private keys: Float64Array[];
   private readonly offered: Float64Array[];
   private readonly after: Place | null;
@@ -30,13 +20,14 @@ export class Page {
   private last: Place | null = null;
 
   constructor(
-    private readonly order: readonly OrderedField[],
+    order: readonly OrderedField[],
     after: Position | null,
     private readonly most: number,
   ) {
-    this.keys = order.map(() => new Float64Array(0));
-    this.offered = order.map(() => new Float64Array(0));
-    this.after = after === null ? null : placeOf(order, after);
+    this.order = new OrderKeys(order);
+    this.keys = Array.from({ length: this.order.count }, () => new Float64Array(0));
+    this.offered = [...this.keys];
+    this.after = after === null ? null : this.order.placeOf(after);
   }
 
   get isFull(): boolean {
@@ -46,38 +37,56 @@ export class Page {
   /** Rows of a partition, by their numbers. */
   offer(part: number, rows: Int32Array, count: number): void {
     const { order, offered, after } = this;
-    for (let f = 0; f < order.length; f++) {
-      offered[f] = grown(offered[f], count);
-      order[f].field.keys(part, rows, count, order[f].sign, offered[f]);
-    }
+    for (let c = 0; c < offered.length; c++) offered[c] = grown(offered[c], count);
+    order.fill(part, rows, count, offered);
     const most = Math.max(LEAST_GATHERED, 2 * this.most);
+    const first: Float64Array | undefined = offered[0];
+    const from = after?.keys[0] ?? Number.NEGATIVE_INFINITY;
     for (let i = 0; i < count; i++) {
-      const row = rows[i];
-      if (after !== null && this.compareTo(offered, i, part, row, after) <= 0) continue;
-      if (this.last !== null && this.compareTo(offered, i, part, row, this.last) >= 0) continue;
-      this.add(i, part, row);
+      // That is all there is to most rows.
+      if (first !== undefined && first[i] < from) continue;
+      if (after !== null && this.compareTo(offered, i, part, rows[i], after) <= 0) continue;
+      if (this.last !== null && this.compareTo(offered, i, part, rows[i], this.last) >= 0) continue;
+      this.add(i, part, rows[i]);
       if (this.count >= most) this.cut();
     }
   }
 
   /** Puts the page in order, and drops what is not on it. */
   cut(): void {
-    const { keys, order } = this;
-    const numbers = new Int32Array(this.count);
-    for (let i = 0; i < numbers.length; i++) numbers[i] = i;
-    if (order.length > 0) numbers.sort((a, b) => this.compare(a, b));
+    const numbers = this.numbersInOrder();
     this.count = Math.min(this.count, this.most);
     const kept = numbers.subarray(0, this.count);
-    this.parts = kept.map((i) => this.parts[i]);
-    this.rows = kept.map((i) => this.rows[i]);
-    this.keys = keys.map((column) => Float64Array.from(kept, (i) => column[i]));
+    const { parts, rows, keys } = this;
+    this.parts = kept.map((i) => parts[i]);
+    this.rows = kept.map((i) => rows[i]);
+    this.keys = keys.map((column) => {
+      const taken = new Float64Array(kept.length);
+      for (let i = 0; i < kept.length; i++) taken[i] = column[kept[i]];
+      return taken;
+    });
     if (this.isFull && this.count > 0) this.last = this.placeAt(this.count - 1);
   }
 
   /** Whether a row of the page is behind a position, by where it is on it. */
   behind(position: Position): (at: number) => boolean {
-    const place = placeOf(this.order, position);
+    const place = this.order.placeOf(position);
     return (at) => this.compareTo(this.keys, at, this.parts[at], this.rows[at], place) > 0;
+  }
+
+  private numbersInOrder(): Int32Array {
+    const { count, order, keys } = this;
+    const numbers = new Int32Array(count);
+    if (order.most * count <= Number.MAX_SAFE_INTEGER) {
+      // Numbers are put in order much faster than rows by a function: each key takes its row along.
+      const numbered = new Float64Array(count);
+      for (let i = 0; i < count; i++) numbered[i] = keys[0][i] * count + i;
+      numbered.sort();
+      for (let i = 0; i < count; i++) numbers[i] = numbered[i] % count;
+      return numbers;
+    }
+    for (let i = 0; i < count; i++) numbers[i] = i;
+    return order.count === 0 ? numbers : numbers.sort((a, b) => this.compare(a, b));
   }
 
   private add(i: number, part: number, row: number): void {
@@ -89,22 +98,23 @@ export class Page {
     }
     this.parts[at] = part;
     this.rows[at] = row;
-    for (let f = 0; f < this.keys.length; f++) this.keys[f][at] = this.offered[f][i];
+    for (let c = 0; c < this.keys.length; c++) this.keys[c][at] = this.offered[c][i];
   }
 
   private compare(a: number, b: number): number {
-    for (let f = 0; f < this.keys.length; f++) {
-      const x = this.keys[f][a];
-      const y = this.keys[f][b];
+    const { keys, order, parts, rows } = this;
+    for (let c = 0; c < keys.length; c++) {
+      const x = keys[c][a];
+      const y = keys[c][b];
       if (x < y) return -1;
       if (x > y) return 1;
-      if (!isSafe(x)) {
-        const exactly = compareAmounts(
-          this.amountAt(f, x, this.parts[a], this.rows[a]),
-          this.amountAt(f, y, this.parts[b], this.rows[b]),
-        );
-        if (exactly !== 0) return exactly * this.order[f].sign;
-      }
+      if (isSafe(x)) continue;
+      const exactly = order.compareAmounts(
+        c,
+        order.amountAt(c, x, parts[a], rows[a]),
+        order.amountAt(c, y, parts[b], rows[b]),
+      );
+      if (exactly !== 0) return exactly;
     }
     return 0;
   }
@@ -117,14 +127,14 @@ export class Page {
     row: number,
     place: Place,
   ): number {
-    for (let f = 0; f < keys.length; f++) {
-      const x = keys[f][i];
-      const y = place.keys[f];
+    for (let c = 0; c < keys.length; c++) {
+      const x = keys[c][i];
+      const y = place.keys[c];
       if (x < y) return -1;
       if (x > y) return 1;
       if (!isSafe(x)) {
-        const exactly = compareAmounts(this.amountAt(f, x, part, row), place.amounts[f]);
-        if (exactly !== 0) return exactly * this.order[f].sign;
+        const exactly = this.order.compareAmounts(c, this.order.amountAt(c, x, part, row), place.amounts[c]);
+        if (exactly !== 0) return exactly;
       }
     }
     return 0;
@@ -134,30 +144,7 @@ export class Page {
     const keys = this.keys.map((column) => column[at]);
     return {
       keys,
-      amounts: keys.map((key, f) => this.amountAt(f, key, this.parts[at], this.rows[at])),
+      amounts: keys.map((key, c) => this.order.amountAt(c, key, this.parts[at], this.rows[at])),
     };
   }
-
-  /** Null for what is no amount beyond the safe integers. */
-  private amountAt(f: number, key: number, part: number, row: number): bigint | null {
-    const { field } = this.order[f];
-    if (field.type !== 'money' || isSafe(key) || key === Number.POSITIVE_INFINITY) return null;
-    return field.valueAt(part, row) as bigint;
-  }
-}
-
-function placeOf(order: readonly OrderedField[], position: Position): Place {
-  const values = order.map((_, f) => position[f]);
-  return {
-    keys: order.map(({ field, sign }, f) => {
-      const value = values[f];
-      return value === null ? Number.POSITIVE_INFINITY : sign * keyOfValue(field, value);
-    }),
-    amounts: values.map((value) => (typeof value === 'bigint' ? value : null)),
-  };
-}
-
-function compareAmounts(a: bigint | null, b: bigint | null): number {
-  if (a === null || b === null || a === b) return 0;
-  return a < b ? -1 : 1;
 }

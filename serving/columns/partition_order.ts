@@ -1,5 +1,6 @@
 /** The order in which the partitions of a table are gone through, so that the first rows of an answer come first. */
 import type { Selection } from '../questions/selection';
+import { comparedGiven } from './conditions';
 import type { HeldRows } from './held_rows';
 import type { NumberColumn } from './number_column';
 import type { Partition } from './partition';
@@ -10,11 +11,15 @@ export interface OrderedPartitions {
   readonly isOrdered: boolean;
 }
 
-/** @param partitions by day, the one without last */
+/**
+ * @param partitions by day, the one without last
+ * @param needsAll whether rows in front of the page asked for count as well
+ */
 export function inOrder(
   held: HeldRows,
   partitions: readonly Partition[],
-  { order = [], fields }: Selection,
+  { order = [], fields, after = null }: Selection,
+  needsAll: boolean,
 ): OrderedPartitions {
   if (order.length === 0) return { partitions, isOrdered: true };
   const { field, descending } = order[0];
@@ -22,7 +27,28 @@ export function inOrder(
   if (first?.take !== 'value') return { partitions, isOrdered: false };
   const at = held.columnAt(first.from);
   const isOrdered = at === held.dayColumn || isByDay(partitions, at);
-  return { partitions: isOrdered && descending === true ? reversed(partitions) : partitions, isOrdered };
+  if (!isOrdered) return { partitions, isOrdered };
+  const inOrder = descending === true ? reversed(partitions) : partitions;
+  if (after === null || needsAll) return { partitions: inOrder, isOrdered };
+  const position = after[0] === null ? null : Number(comparedGiven(first.column.type, after[0]));
+  return {
+    partitions: inOrder.filter((each) => !isBefore(each, at, position, descending === true)),
+    isOrdered,
+  };
+}
+
+/** Whether all rows of a partition are in front of a position. */
+function isBefore(
+  { day, columns }: Partition,
+  at: number,
+  position: number | null,
+  descending: boolean,
+): boolean {
+  if (day === null) return false;
+  if (position === null) return true;
+  const column = columns[at];
+  const [least, most] = column?.kind === 'number' ? [column.least, column.most] : [day, day];
+  return descending ? least > position : most < position;
 }
 
 /** Whether times follow one another as the days of the partitions do, and only what has no day has no time. */

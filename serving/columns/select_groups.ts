@@ -5,10 +5,19 @@ import { type GroupField, groupField } from './group_fields';
 import { GroupKeys } from './group_keys';
 import type { HeldRows } from './held_rows';
 import { Page } from './page';
+import { inOrder } from './partition_order';
 import { rolledUp } from './rollups';
 import { RowFilters } from './row_filters';
 import { rowNumbers } from './row_numbers';
-import { answerFields, hasPlaces, orderedFields, placedRows, rowTest, shownRows } from './selection_answer';
+import {
+  answerFields,
+  hasPlaces,
+  hasTotal,
+  orderedFields,
+  placedRows,
+  rowTest,
+  shownRows,
+} from './selection_answer';
 
 /** @param by columns that rows of a group are equal in */
 export function selectGroups<F extends Fields>(
@@ -18,7 +27,10 @@ export function selectGroups<F extends Fields>(
 ): Selected<F>[] {
   const filters = new RowFilters(held, selection.where);
   const columns = by.map((name) => held.columnAt(name));
-  const partitions = rolledUp(held, filters.partitions(), filters, columns, selection.fields);
+  const needsAll = hasPlaces(selection) || hasTotal(selection) || (selection.only ?? []).length > 0;
+  const { partitions: found, isOrdered } = inOrder(held, filters.partitions(), selection, needsAll);
+  const stops = isOrdered && !needsAll && (selection.order ?? []).length > 0;
+  const partitions = rolledUp(held, found, filters, columns, selection.fields);
   const groups = new GroupKeys(held, partitions, columns);
   const taken: GroupField[] = [];
   const fields = answerFields(selection, (field): AnswerField => {
@@ -28,22 +40,33 @@ export function selectGroups<F extends Fields>(
     taken.push(made);
     return made.field;
   });
-  partitions.forEach((partition, part) => {
-    const count = filters.select(partition);
-    if (count === 0) return;
-    const { rows } = filters;
-    const group = groups.assign(part, rows, count);
-    const grouped = { part, rows, count, group, groups: groups.groups };
-    for (const { add } of taken) add?.(grouped, groups.count);
-  });
+  const { after = null, most = Number.POSITIVE_INFINITY } = selection;
+  // Of partitions in order, groups are whole when theirs is done, and those of all but the first are behind the page before.
+  let enough = stops && after === null ? most : Number.POSITIVE_INFINITY;
+  for (let part = 0; part < partitions.length && groups.count < enough; part++) {
+    const count = filters.select(partitions[part]);
+    if (count > 0) addRows(groups, taken, part, filters.rows, count);
+    if (part === 0 && stops) enough = after === null ? most : most + groups.count;
+  }
   if (hasPlaces(selection))
     return placedRows(selection, fields, (page) => page.offer(0, rowNumbers(groups.count), groups.count));
-  const { after = null, most = Number.POSITIVE_INFINITY } = selection;
   const page = new Page(orderedFields(selection, fields), after, most);
   const passing = passingGroups(selection, fields, groups.count);
   page.offer(0, passing, passing.length);
   page.cut();
   return shownRows(selection, fields, page, passing.length);
+}
+
+function addRows(
+  groups: GroupKeys,
+  taken: readonly GroupField[],
+  part: number,
+  rows: Int32Array,
+  count: number,
+): void {
+  const group = groups.assign(part, rows, count);
+  const grouped = { part, rows, count, group, groups: groups.groups };
+  for (const { add } of taken) add?.(grouped, groups.count);
 }
 
 function passingGroups(

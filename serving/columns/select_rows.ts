@@ -23,7 +23,7 @@ export function selectRows<F extends Fields>(held: HeldRows, selection: Selectio
   const only = isPlaced ? [] : sourceFilters(selection);
   const filters = new RowFilters(held, [...selection.where, ...(only ?? [])]);
   const found = only === null ? [] : filters.partitions();
-  const { partitions, isOrdered } = inOrder(held, found, selection);
+  const { partitions, isOrdered } = inOrder(held, found, selection, isPlaced || hasTotal(selection));
   const fields = answerFields(selection, (field) => fieldOf(held, partitions, field));
   if (isPlaced) return placedRows(selection, fields, (page) => offerAll(page, partitions, filters, false));
   return pageOf(selection, fields, partitions, filters, isOrdered);
