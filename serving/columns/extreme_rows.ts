@@ -25,8 +25,8 @@ export class ExtremeRows {
     source.keys(part, rows, count, this.sign, keys);
     for (let i = 0; i < count; i++) {
       const at = group < 0 ? groups[i] : group;
-      // Most rows are not, and that is all there is to them.
-      if (keys[i] > best[at]) continue;
+      // That is all there is to most rows.
+      if (keys[i] > best[at] || (keys[i] === best[at] && isSafe(keys[i]))) continue;
       if (this.isBetter(keys[i], at, part, rows[i])) {
         best[at] = keys[i];
         this.parts[at] = part;

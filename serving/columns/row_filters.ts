@@ -1,16 +1,18 @@
 /** The rows of a partition that pass the filters of a selection: a condition at a time, over whole columns. */
 import type { Filter } from '../questions/selection';
+import { withAmounts, withCode, withCodes, withNumbers, withPlain } from './column_conditions';
 import { type Condition, conditionsOf, meets } from './conditions';
+import { NO_TEXT, UNKNOWN_TEXT } from './dictionary';
 import type { HeldRows } from './held_rows';
-import { isSafe, type MoneyColumn } from './money_column';
 import type { NumberColumn } from './number_column';
 import type { HeldColumn, Partition } from './partition';
 import { rowNumbers } from './row_numbers';
-import type { CodeColumn, PlainColumn } from './text_columns';
 
 interface ColumnCondition {
   readonly at: number;
   readonly condition: Condition;
+  /** The code of the one text that passes. */
+  readonly code: number;
   /** By the code of a text and one more, 1 where it passes; null for what is no text, or for one text alone. */
   readonly passing: Uint8Array | null;
 }
@@ -32,12 +34,19 @@ export class RowFilters {
     this.ofDays = all.filter(({ at }) => at === held.dayColumn).map(({ condition }) => condition);
     this.ofRows = all
       .filter(({ at }) => at !== held.dayColumn)
-      .map((each) => ({ ...each, passing: this.passingCodes(each.at, each.condition) }));
+      .map((each) => ({
+        ...each,
+        code: this.oneCode(each.at, each.condition),
+        passing: this.passingCodes(each.at, each.condition),
+      }))
+      // Texts leave the fewest rows to look at.
+      .sort((a, b) => Number(b.code !== NO_TEXT) - Number(a.code !== NO_TEXT));
   }
 
   /** Those in which there may be rows that pass. */
   partitions(): Partition[] {
     const { held, ofDays, ofRows } = this;
+    if (ofRows.some(({ code }) => code === UNKNOWN_TEXT)) return [];
     return held
       .partitions()
       .filter(
@@ -62,36 +71,31 @@ export class RowFilters {
     if (this.rows.length < rows) this.rows = new Int32Array(2 * rows);
     const found = this.rows;
     let count = rows;
-    found.set(rowNumbers(rows).subarray(0, rows));
-    for (const { at, condition, passing } of this.ofRows) {
+    let isAll = true;
+    for (const { at, condition, code, passing } of this.ofRows) {
       if (count === 0) break;
       const column = columns[at];
       // A rollup lacks what all of its rows pass.
-      if (column === null) continue;
-      if (column.kind === 'codes') count = this.withTexts(column, condition, passing, found, count);
+      if (column === null || (column.kind === 'number' && includesAll(column, condition))) continue;
+      if (isAll && column.kind !== 'codes') found.set(rowNumbers(rows).subarray(0, rows));
+      if (column.kind === 'codes' && passing === null)
+        count = withCode(column.codes, code, found, count, isAll);
+      else if (column.kind === 'codes' && passing !== null)
+        count = withCodes(column.codes, passing, found, count, isAll);
       else if (column.kind === 'plain') count = withPlain(column, condition, found, count);
       else if (column.kind === 'money') count = withAmounts(column, condition, found, count);
-      else if (!includesAll(column, condition)) count = withNumbers(column, condition, found, count);
+      else if (column.kind === 'number') count = withNumbers(column, condition, found, count);
+      isAll = false;
     }
+    if (isAll) found.set(rowNumbers(rows).subarray(0, rows));
     return count;
   }
 
-  private withTexts(
-    { codes, dictionary }: CodeColumn,
-    condition: Condition,
-    passing: Uint8Array | null,
-    rows: Int32Array,
-    count: number,
-  ): number {
-    let kept = 0;
-    if (passing !== null) {
-      for (let i = 0; i < count; i++) if (passing[codes[rows[i]] + 1] === 1) rows[kept++] = rows[i];
-      return kept;
-    }
-    const [text] = (condition as { values: ReadonlySet<string> }).values;
-    const code = dictionary.find(text);
-    for (let i = 0; i < count; i++) if (codes[rows[i]] === code) rows[kept++] = rows[i];
-    return kept;
+  private oneCode(at: number, condition: Condition): number {
+    const dictionary = this.held.dictionaries[at];
+    if (dictionary === null || condition.is !== 'among' || condition.values.size !== 1) return NO_TEXT;
+    const [text] = condition.values;
+    return dictionary.find(text as string);
   }
 
   private passingCodes(at: number, condition: Condition): Uint8Array | null {
@@ -134,54 +138,4 @@ function includesAll(column: NumberColumn, condition: Condition): boolean {
   if (condition.is === 'atLeast') return column.least >= value;
   if (condition.is === 'below') return column.most < value;
   return condition.is === 'atMost' && column.most <= value;
-}
-
-function withNumbers(
-  column: NumberColumn | MoneyColumn,
-  condition: Condition,
-  rows: Int32Array,
-  all: number,
-): number {
-  const { values } = column;
-  const count = withValues(column.nulls, rows, all);
-  let kept = 0;
-  if (condition.is === 'among' || condition.is === 'beginning') {
-    for (let i = 0; i < count; i++) if (meets(condition, values[rows[i]])) rows[kept++] = rows[i];
-    return kept;
-  }
-  const value = Number(condition.value);
-  // What is no number is more than any.
-  if (condition.is === 'atLeast')
-    for (let i = 0; i < count; i++) rows[values[rows[i]] < value ? kept : kept++] = rows[i];
-  else if (condition.is === 'below')
-    for (let i = 0; i < count; i++) rows[values[rows[i]] < value ? kept++ : kept] = rows[i];
-  else if (condition.is === 'atMost')
-    for (let i = 0; i < count; i++) rows[values[rows[i]] <= value ? kept++ : kept] = rows[i];
-  else for (let i = 0; i < count; i++) rows[values[rows[i]] === value ? kept : kept++] = rows[i];
-  return kept;
-}
-
-function withAmounts(column: MoneyColumn, condition: Condition, rows: Int32Array, all: number): number {
-  if ('value' in condition && isSafe(Number(condition.value)))
-    return withNumbers(column, condition, rows, all);
-  const count = withValues(column.nulls, rows, all);
-  let kept = 0;
-  for (let i = 0; i < count; i++) if (meets(condition, column.amountAt(rows[i]))) rows[kept++] = rows[i];
-  return kept;
-}
-
-function withPlain(column: PlainColumn, condition: Condition, rows: Int32Array, count: number): number {
-  let kept = 0;
-  for (let i = 0; i < count; i++) {
-    const text = column.valueAt(rows[i]);
-    if (text !== null && meets(condition, text)) rows[kept++] = rows[i];
-  }
-  return kept;
-}
-
-function withValues(nulls: Uint8Array | null, rows: Int32Array, count: number): number {
-  if (nulls === null) return count;
-  let kept = 0;
-  for (let i = 0; i < count; i++) if (nulls[rows[i]] === 0) rows[kept++] = rows[i];
-  return kept;
 }
