@@ -10,7 +10,7 @@ import {
   runs,
 } from '../../../schema/tables';
 import { ColumnStore } from '../../../serving/columns/column_store';
-import { columnsOf } from '../../../serving/questions/selection';
+import { columnsOf, sumOf } from '../../../serving/questions/selection';
 import { type AnyRow, blockOf } from './column_blocks';
 import { keyText, someRow, someRows } from './random_rows';
 import { someSelection } from './random_selections';
@@ -130,6 +130,25 @@ test('what was handed out does not change', () => {
   store.clear();
   expect(store.select(selection)).toEqual([]);
   expect(store.rows).toBe(0);
+});
+
+test('sums know of rows that come later, are replaced, or go', () => {
+  const store = someHours();
+  const sum = () =>
+    store.select({
+      table: goldFunnelHourlyBrand,
+      fields: { views: sumOf('views', 'int64', 'Views') },
+      where: [],
+      by: [],
+    });
+  store.load(goldFunnelHourlyBrand, hourlyBlock([hourOf('a', 0, 1), hourOf('a', 1, 2), hourOf('b', 1, 4)]));
+  expect(sum()).toEqual([{ views: 7 }]);
+  store.load(goldFunnelHourlyBrand, hourlyBlock([hourOf('b', 2, 8)]));
+  expect(sum()).toEqual([{ views: 15 }]);
+  store.apply(goldFunnelHourlyBrand, hourlyBlock([hourOf('a', 0, 101)]), null);
+  expect(sum()).toEqual([{ views: 115 }]);
+  store.apply(goldFunnelHourlyBrand, hourlyBlock([hourOf('b', 1, 0)]), Uint8Array.of(1));
+  expect(sum()).toEqual([{ views: 111 }]);
 });
 
 test('rows without a key are only appended', () => {
