@@ -23,10 +23,13 @@ export function someSelection(table: Table, rows: readonly AnyRow[]): fc.Arbitra
         behind: fc.option(fc.nat(1000)),
         selection: fc
           .record({
-            where: fc.array(someFilter(table.columns, rows), { maxLength: 3 }),
+            where: fc.oneof(
+              { weight: 2, arbitrary: fc.constant([]) },
+              { weight: 1, arbitrary: fc.array(someFilter(table.columns, rows), { maxLength: 3 }) },
+            ),
             order: someOrder(fields),
             only: fc.oneof(
-              { weight: 2, arbitrary: fc.constant([]) },
+              { weight: 4, arbitrary: fc.constant([]) },
               { weight: 1, arbitrary: someOnly(fields, rows) },
             ),
             most: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined }),
@@ -76,13 +79,16 @@ function someGrouped(table: Table): fc.Arbitrary<Shape> {
   const ofTypes = (...types: string[]) => names.filter((name) => types.includes(table.columns[name].type));
   const taken = (take: Field['take'], from: readonly string[]) =>
     fc.subarray([...from], { maxLength: Math.min(3, from.length) }).map((some) =>
-      some.map((name): [string, Field] => {
-        const { type } = table.columns[name];
-        return [
-          `${take}_${name}`,
-          { take, from: name, column: take === 'missing' ? column('int64') : column(type, true) },
-        ];
-      }),
+      // Amounts are what is hard to add up.
+      [...new Set([...some, ...from.filter((name) => table.columns[name].type === 'money')])].map(
+        (name): [string, Field] => {
+          const { type } = table.columns[name];
+          return [
+            `${take}_${name}`,
+            { take, from: name, column: take === 'missing' ? column('int64') : column(type, true) },
+          ];
+        },
+      ),
     );
   const by = fc.subarray(ofTypes(...ORDERABLE), { maxLength: 3 });
   return fc

@@ -42,12 +42,23 @@ function storeWith(table: Table, rows: readonly AnyRow[], blockRows: number): Co
   return store;
 }
 
-/** The selection of the page behind a row of the whole answer. */
+/** The selection of the page behind a row of the whole answer, or behind where there is none. */
 function pageOf({ selection, behind }: Asked, whole: readonly AnyRow[]): Selection {
   if (behind === null || whole.length === 0) return selection;
-  const row: AnyRow = whole[behind % whole.length];
-  const after = (selection.order ?? []).map(({ field }) => row[field]) as Position;
+  const row = whole[behind % whole.length];
+  const other = whole[(behind * 7) % whole.length];
+  const after = (selection.order ?? []).map(({ field }, i) => {
+    const value = (behind % 3 === 0 && i > 0 ? other : row)[field];
+    return behind % 4 === 0 && i === behind % 5 ? beside(value) : value;
+  }) as Position;
   return { ...selection, after };
+}
+
+/** A value that comes a little later; a day is itself. */
+function beside(value: unknown): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'bigint') return value + 1n;
+  return typeof value === 'string' && !/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}!` : value;
 }
 
 /** Without an order any rows of the answer will do, as many as are asked for. */
@@ -95,7 +106,7 @@ describe.each(HELD.map((table) => [table.name, table] as const))('%s', (_name, t
           expectSome(store, each.selection, whole);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, endOnFailure: true },
     );
     connection.closeSync();
     instance.closeSync();
