@@ -11,7 +11,7 @@ export interface Selection<F extends Fields = Fields> {
   readonly where: readonly Filter[];
   /** What a row of the answer holds, by name. */
   readonly fields: F;
-  /** Columns of the table: rows that are equal in them fall together, nulls as well. Each row is by itself where it is left out; all are one where it is empty. Where no row passes nothing falls together. */
+  /** Columns of the table: rows that are equal in them fall together, nulls as well. Each row is by itself where it is left out, and has values only; all are one where it is empty. Where no row passes nothing falls together. */
   readonly by?: readonly string[];
   /** Any order where it is left out. */
   readonly order?: readonly Order[];
@@ -49,13 +49,13 @@ export type Fields = Readonly<Record<string, Field>>;
 /** A row of the answer. */
 export type Selected<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]['column']> };
 
-/** As code holds it: times in milliseconds since 1970, days as `YYYY-MM-DD`. */
+/** Times in milliseconds since 1970, days as `YYYY-MM-DD`, money as a decimal text. */
 export type FilterValue = string | number;
 
 /** A condition on one column. What is null meets none. */
 export type Filter = { readonly column: string } & (
   | {
-      /** At least, texts apart. */
+      /** At least. */
       readonly from?: FilterValue;
       /** Less than. */
       readonly below?: FilterValue;
