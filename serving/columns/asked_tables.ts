@@ -12,8 +12,8 @@ import {
 } from '../../schema/tables';
 import type { HeldTable } from './column_store';
 
-/** Rows of all of them that are held at most, some 60 bytes each: beyond, the store itself is asked. */
-export const MOST_HELD_ROWS = 4_000_000;
+/** Rows of all of them that are held at most, some 80 bytes each: beyond, the store itself is asked. */
+export const MOST_HELD_ROWS = 3_000_000;
 
 const MEASURES = ['views', 'carts', 'removals', 'purchases', 'revenue'];
 const HOUR = ['window_start', 'window_date'];
