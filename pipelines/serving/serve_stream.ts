@@ -58,7 +58,10 @@ export async function serveStream(address: string, stream: StreamToServe): Promi
   const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   try {
     const url = await listeningOf(thread);
-    thread.on('error', (error) => stream.onFailure(`${error.stack ?? error.message}`));
+    thread.on('error', (error) => {
+      stream.output.release?.();
+      stream.onFailure(error.stack ?? error.message);
+    });
     return {
       url,
       written: () => end.written(),
