@@ -21,6 +21,7 @@ import type { EventBatch } from './clean/event_batch';
 import type { Rollup } from './count/rollup';
 import { DeadLetterRows, KeyBySource } from './ledger/dead_letters';
 import { BalanceLedger, EnterCount, EnterLate, EnterTally, type LedgerEntry } from './ledger/ledger_fn';
+import { BringTogether, JoinDays } from './ledger/whole_ledger';
 import { DropKey } from './merge/stamp_source';
 import type { RangeRejects, Tally } from './parse/tally';
 import { globalWindow } from './windowing';
@@ -44,7 +45,7 @@ export function deadLetterRows(rejectedAt: number): Transform<RangeRejects, Dead
 
 /**
  * Tallies of the parser, counts of the accumulators and, where a runner tells, batches that came too late → the ledger. Both sides meet in the global window: what the parser read can't be late, so it is
- * compared with what the windows kept, not with what they were given.
+ * compared with what the windows kept, not with what they were given. It is kept by the day: a stream's ledger says anew what has changed, not all that it has ever seen.
  */
 export function balanceLedger(
   tallies: PCollection<Tally>,
@@ -76,10 +77,28 @@ export function balanceLedger(
   );
   return entries
     .apply(
-      combineByKey('Balance ledger', new BalanceLedger(lateSource), {
+      combineByKey('Balance days of the ledger', new BalanceLedger(lateSource), {
         input: new JsonCoder<LedgerEntry>(),
         output: new JsonCoder<LedgerRow[]>(),
       }),
     )
-    .apply(step('Drop the ledger’s key', new DropKey<LedgerRow[]>()));
+    .apply(wholeLedger());
+}
+
+/** Rows of days → one list of all rows where the input ends, since nothing may be published before all have been looked at. Of input without an end a day's rows go on as they come. */
+function wholeLedger(): Transform<Keyed<LedgerRow[]>, LedgerRow[]> {
+  return named('Whole ledger', (days: PCollection<Keyed<LedgerRow[]>>) =>
+    isBounded(days)
+      ? days
+          .apply(step('Bring days together', new BringTogether()))
+          .apply(
+            withName(
+              'Encode',
+              withCoderInternal(new KVCoder(new StrUtf8Coder(), new JsonCoder<LedgerRow[]>())),
+            ) as never,
+          )
+          .apply(withName('All days', groupByKey()) as never)
+          .apply(step('Join days', new JoinDays()) as never)
+      : days.apply(step('Drop the day', new DropKey<LedgerRow[]>())),
+  ) as never;
 }

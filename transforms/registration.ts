@@ -19,6 +19,7 @@ import { DailyBrandRows, DailyCategoryRows, HourlyBrandRows, HourlyPriceBandRows
 import { CheckLedger } from './ledger/check_ledger';
 import { DeadLetterRows, KeyBySource } from './ledger/dead_letters';
 import { BalanceLedger, EnterCount, EnterLate, EnterTally } from './ledger/ledger_fn';
+import { BringTogether, JoinDays } from './ledger/whole_ledger';
 import { MergeSources } from './merge/merge_fn';
 import { DropKey, StampHour, StampSlot } from './merge/stamp_source';
 import { batchTimestamp, KeyBatch, ParseChunks } from './parse/parse_fn';
@@ -27,6 +28,7 @@ import { KeySilver, SilverRows, silverTimestamp } from './silver/silver_fn';
 requireForSerialization('funnelpulse/transforms', {
   BalanceLedger,
   batchTimestamp,
+  BringTogether,
   BuildBaseline,
   CheckLedger,
   CountRecords,
@@ -43,6 +45,7 @@ requireForSerialization('funnelpulse/transforms', {
   HourlyBrandRows,
   HourlyPriceBandRows,
   hourTimestamp,
+  JoinDays,
   KeyBatch,
   KeyBySource,
   KeySilver,

@@ -31,8 +31,8 @@ export async function openBuckets(connection: DuckDBConnection, run: RunIdentity
 }
 
 /**
- * Takes its judgement from every row that a flush of this commit or a later one has written before: a crash has cut that one off, so its numbers are not those of the state that the run went on from. Rows of
- * a ledger come all or none; until they come again, nobody can say whether these balance.
+ * Takes its judgement from every row that a flush of this commit or a later one has written before: a crash has cut that one off, so its numbers are not those of the state that the run went on from. A
+ * row comes again with whatever changes its day; until then, nobody can say whether it balances.
  */
 export function doubtCutOff(commit: number): string {
   return `UPDATE ${LEDGER} SET unaccounted = NULL WHERE "commit" >= ${commit} AND unaccounted IS NOT NULL`;

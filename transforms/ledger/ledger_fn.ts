@@ -3,12 +3,13 @@
  * sides never see each other's numbers, so a loss between them shows.
  */
 import type { Coder } from 'apache-beam/coders/coders';
-import type { KeyedCombineFn } from '../../beam/combine';
+import type { Keyed, KeyedCombineFn } from '../../beam/combine';
 import { HOUR_MS } from '../../schema/events';
 import type { LedgerRow } from '../../schema/tables';
 import type { EventBatch } from '../clean/event_batch';
 import { type WindowContext, windowStart } from '../context';
 import type { Rollup } from '../count/rollup';
+import { isoDate } from '../gold/gold_rows';
 import { isFuller } from '../merge/merge_fn';
 import type { Tally } from '../parse/tally';
 import { LedgerCoder } from './ledger_coder';
@@ -27,28 +28,47 @@ export type LedgerEntry =
   | { readonly count: HourCount }
   | { readonly late: readonly [hour: number, records: number] };
 
-/** Tally → ledger entry. */
+/**
+ * What the entry of an hour is combined by: its day, so that a change makes the rows of that day anew and not those of all days that ever were; null: what records without a usable time have in common.
+ * By the hour there would be fewer rows still, but a stream keeps each key for good, and with it in its checkpoints up to 64 KiB of entries that are not yet added up (runners/local/event_time/accumulators.ts).
+ */
+export function ledgerKey(hour: number | null): string {
+  return hour === null ? 'unknown' : isoDate(hour * HOUR_MS);
+}
+
+/** Tally → a ledger entry for each day in it. A tally of nothing makes one too: where nothing was read there is a ledger without rows, and whoever checks it is asked. */
 export class EnterTally {
-  *process(tally: Tally): Generator<{ key: string; value: LedgerEntry }> {
-    yield { key: '', value: { tally } };
+  *process({ hours, unknown, redriven }: Tally): Generator<Keyed<LedgerEntry>> {
+    const days = new Map<string, Tally>();
+    const dayOf = (hour: number | null): Tally => {
+      const key = ledgerKey(hour);
+      let day = days.get(key);
+      if (day === undefined) {
+        day = { hours: [], unknown: hour === null ? unknown : [0, 0], redriven: [], currencies: [] };
+        days.set(key, day);
+      }
+      return day;
+    };
+    for (const each of hours) dayOf(each[0]).hours.push(each);
+    for (const each of redriven) dayOf(each[0]).redriven.push(each);
+    if (unknown[0] > 0 || days.size === 0) dayOf(null);
+    for (const [key, tally] of days) yield { key, value: { tally } };
   }
 }
 
 /** Merged hour → ledger entry. */
 export class EnterCount {
-  *process(
-    { revision, absorbed, counted }: Rollup,
-    context: WindowContext,
-  ): Generator<{ key: string; value: LedgerEntry }> {
+  *process({ revision, absorbed, counted }: Rollup, context: WindowContext): Generator<Keyed<LedgerEntry>> {
     const hour = windowStart(context.window.lookup()) / HOUR_MS;
-    yield { key: '', value: { count: { hour, revision, absorbed, counted } } };
+    yield { key: ledgerKey(hour), value: { count: { hour, revision, absorbed, counted } } };
   }
 }
 
 /** Batch that came too late → ledger entry. */
 export class EnterLate {
-  *process(batch: EventBatch): Generator<{ key: string; value: LedgerEntry }> {
-    yield { key: '', value: { late: [Math.floor(batch.earliest / HOUR_MS), batch.size] } };
+  *process(batch: EventBatch): Generator<Keyed<LedgerEntry>> {
+    const hour = Math.floor(batch.earliest / HOUR_MS);
+    yield { key: ledgerKey(hour), value: { late: [hour, batch.size] } };
   }
 }
 
@@ -64,7 +84,7 @@ export interface HourBooks {
   redriven: Set<string>;
 }
 
-/** The books of the hours, by hours since 1970, and, by null, of the records without a usable time. */
+/** The books of some hours, by hours since 1970, and, by null, of the records without a usable time. */
 export interface Ledger {
   readonly hours: Map<number | null, HourBooks>;
 }

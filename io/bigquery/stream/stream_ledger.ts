@@ -21,8 +21,8 @@ export class StreamLedger {
   }
 
   /**
-   * Takes its judgement from every row that a commit after the state's last has written: a crash has cut that one off, so its numbers are not those of the state that the run goes on from. Rows of a ledger
-   * come all or none; until they come again, nobody can say whether these balance.
+   * Takes its judgement from every row that a commit after the state's last has written: a crash has cut that one off, so its numbers are not those of the state that the run goes on from. A row comes again
+   * with whatever changes its day; until then, nobody can say whether it balances.
    *
    * @param commits that the state holds
    * @returns the rows that have changed

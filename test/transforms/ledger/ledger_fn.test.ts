@@ -2,13 +2,16 @@
 import fc from 'fast-check';
 import type { LedgerRow } from '../../../schema/tables';
 import { CheckLedger, LedgerError, NoEventsError } from '../../../transforms/ledger/check_ledger';
-import { BalanceLedger, type LedgerEntry } from '../../../transforms/ledger/ledger_fn';
+import { BalanceLedger, EnterTally, type LedgerEntry } from '../../../transforms/ledger/ledger_fn';
+import { JoinDays } from '../../../transforms/ledger/whole_ledger';
+import type { Tally } from '../../../transforms/parse/tally';
 import { combineByTree, mergeSteps, regrouped } from '../merge_trees';
 
 const fn = new BalanceLedger('runner');
 const HOUR = Date.UTC(2019, 9, 1) / 3_600_000;
 
 const amount = fc.nat({ max: 5 });
+/** Of two days. */
 const hour = fc.integer({ min: HOUR - 1, max: HOUR + 1 });
 const tally = fc
   .record({
@@ -86,6 +89,32 @@ test('entries in any order, by any tree of merges', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('by the day, and then together: the same rows as at once', () => {
+  const enter = new EnterTally();
+  fc.assert(
+    fc.property(fc.array(tally, { minLength: 1, maxLength: 6 }), (all) => {
+      const days = new Map<string, LedgerEntry[]>();
+      for (const entry of all)
+        for (const { key, value } of enter.process((entry as { tally: Tally }).tally))
+          days.set(key, [...(days.get(key) ?? []), value]);
+      const rows = [...days].map(([key, entries]) => {
+        const ofDay = total(entries);
+        for (const { bucket } of ofDay) expect(bucket === 'unknown' ? bucket : bucket.slice(0, 10)).toBe(key);
+        return ofDay;
+      });
+      const together = new JoinDays().process({ key: '', value: rows.reverse() });
+      expect([...together]).toEqual([total(all)]);
+    }),
+  );
+});
+
+test('a range without records is entered, so that there is a ledger, of no rows', () => {
+  const none: Tally = { hours: [], unknown: [0, 0], redriven: [], currencies: ['EUR'] };
+  const entered = [...new EnterTally().process(none)];
+  expect(entered).toHaveLength(1);
+  expect(total(entered.map(({ value }) => value))).toEqual([]);
 });
 
 describe('the check', () => {
