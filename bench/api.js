@@ -58,7 +58,7 @@ async function metrics() {
   return {
     read: value('read_records_total'),
     unacked: value('unacked_messages'),
-    open: value('open_windows'),
+    lag: value('watermark_lag_seconds'),
   };
 }
 
@@ -225,7 +225,7 @@ async function main() {
     await preload(backlog);
     await untilStream(({ read, unacked }) => read >= demoEvents && unacked === 0);
     await publishRecord(backlog, liveEvent('live-0', 0), now());
-    await untilStream(({ open, unacked }) => open < 50 && unacked === 0);
+    await untilStream(({ lag, unacked }) => lag < 3600 && unacked === 0);
     await endStream(stream);
     console.log(`${demoEvents} events of two months in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     stream = startStream('--commit-every', '50ms');
