@@ -1,11 +1,10 @@
 /** UTC days as numbers since 1970, and as code holds them. */
 import { DAY_MS } from '../../schema/events';
-
-export { DAY_MS, HOUR_MS } from '../../schema/events';
+import { dayOf } from '../questions/time_range';
 
 /** `YYYY-MM-DD`, of years 1 to 9999. */
 export function dayText(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return dayOf(day * DAY_MS);
 }
 
 /** @throws Error where the text is none */

@@ -1,6 +1,6 @@
 /** Which group each row is in: rows that are equal in some columns fall together. */
 import type { Column } from '../../schema/column';
-import { HOUR_MS } from './days';
+import { HOUR_MS } from '../../schema/events';
 import type { HeldRows } from './held_rows';
 import { grown, type NumberColumn } from './number_column';
 import type { Partition } from './partition';

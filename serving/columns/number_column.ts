@@ -1,6 +1,6 @@
 /** Numbers of a partition: times, days, counts, rates, and booleans as 0 or 1. */
 import type { BlockColumn } from '../../schema/column_block';
-import { HOUR_MS } from './days';
+import { HOUR_MS } from '../../schema/events';
 
 type Numbers = Extract<BlockColumn, { kind: 'number' }>;
 

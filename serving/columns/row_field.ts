@@ -1,7 +1,7 @@
 /** A column's own value, as a field of rows of the table. */
 import type { ColumnType } from '../../schema/column';
+import { HOUR_MS } from '../../schema/events';
 import { type AnswerField, answerOf, type Span, valuesOneByOne } from './answer_field';
-import { HOUR_MS } from './days';
 import type { Dictionary } from './dictionary';
 import type { HeldRows } from './held_rows';
 import { isSafe, type MoneyColumn } from './money_column';
@@ -76,32 +76,20 @@ function numberField(type: ColumnType, columns: readonly (NumberColumn | MoneyCo
     values:
       type === 'date' || type === 'boolean'
         ? valuesOneByOne(valueAt)
-        : type === 'money'
-          ? (parts, rows, count) => amountsOf(columns as MoneyColumn[], parts, rows, count)
-          : (parts, rows, count) => numbersOf(columns as NumberColumn[], parts, rows, count),
+        : (parts, rows, count) => valuesIn<number | bigint>(columns, parts, rows, count),
     keys: (part, rows, count, sign, keys) => numberKeys(columns[part], rows, count, sign, keys),
     span: () => (type === 'double' ? null : spanOf(columns)),
   };
 }
 
-function numbersOf(
-  columns: readonly NumberColumn[],
+/** A loop over the columns themselves: the rows of a page are many, and answers are mostly numbers. */
+function valuesIn<T>(
+  columns: readonly { valueAt(row: number): T | null }[],
   parts: Int32Array,
   rows: Int32Array,
   count: number,
-): (number | null)[] {
-  const values: (number | null)[] = [];
-  for (let i = 0; i < count; i++) values.push(columns[parts[i]].valueAt(rows[i]));
-  return values;
-}
-
-function amountsOf(
-  columns: readonly MoneyColumn[],
-  parts: Int32Array,
-  rows: Int32Array,
-  count: number,
-): (bigint | null)[] {
-  const values: (bigint | null)[] = [];
+): (T | null)[] {
+  const values: (T | null)[] = [];
   for (let i = 0; i < count; i++) values.push(columns[parts[i]].valueAt(rows[i]));
   return values;
 }

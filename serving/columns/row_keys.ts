@@ -1,6 +1,7 @@
 /** A row's key within its partition as one number: its hour of the day, where it has one, and the codes of its texts. */
+
+import { DAY_MS, HOUR_MS } from '../../schema/events';
 import type { Table } from '../../schema/table';
-import { DAY_MS, HOUR_MS } from './days';
 import { type Dictionary, UNKNOWN_TEXT } from './dictionary';
 import type { NumberColumn } from './number_column';
 import type { BlockColumns, Partition } from './partition';
