@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../../../io/pubsub/outgoing_message';
 import { topicName } from '../../../io/pubsub/topic_name';
 import { MESSAGE_BYTES, TopicPublisher } from '../../../io/pubsub/topic_publisher';
 import { describeWithPubsub, PubsubEmulator } from '../../emulators/pubsub';
+import { Relay } from '../../emulators/relay';
 import { makeTopic } from './topics';
 
 test('a topic is named in full or by project and topic', () => {
@@ -126,27 +127,25 @@ describeWithPubsub('publishing', (emulator) => {
   });
 
   test('an outage is waited for; one without an end is an error that says so', async () => {
-    const own = await PubsubEmulator.start();
-    process.env.PUBSUB_EMULATOR_HOST = own.host;
+    const relay = await Relay.to(emulator().host);
     const topic = await makeTopic();
+    process.env.PUBSUB_EMULATOR_HOST = relay.host;
     const patient = await TopicPublisher.open(topic.name);
     const hasty = await TopicPublisher.open(topic.name, { patienceMs: 1500 });
-    await own.stop();
-    await topic.close();
+    await relay.cut();
     patient.publish(message('patient'));
     hasty.publish(message('hasty'));
-    await expect(hasty.flush()).rejects.toThrow(`no Pub/Sub emulator answers at ${own.host}`);
+    await expect(hasty.flush()).rejects.toThrow(`no Pub/Sub emulator answers at ${relay.host}`);
     expect(patient.statistics.confirmed).toBe(0);
     expect(patient.statistics.stalledMs).toBeGreaterThan(1000);
-    // It forgets its topics.
-    await own.startAgain();
-    const renewed = await makeTopic({ name: topic.name });
+    await relay.mend();
     await patient.flush();
     expect(patient.statistics.confirmed).toBe(1);
+    expect(texts(await topic.receive(1))).toEqual(['patient']);
     for (const publisher of [patient, hasty]) await publisher.close();
-    await renewed.close();
-    await own.stop();
     process.env.PUBSUB_EMULATOR_HOST = emulator().host;
+    await relay.cut();
+    await topic.close();
   });
 
   test('an emulator that is down is an error at once', async () => {
