@@ -1,4 +1,5 @@
 /** What the server can be asked, with answers in the shapes of serving/questions, which charts and texts take. */
+import { moneyOf } from '../schema/column';
 import { HOUR_MS } from '../schema/events';
 import type { AnomalyDay } from '../serving/questions/anomalies';
 import type { Funnel } from '../serving/questions/funnel';
@@ -224,12 +225,4 @@ function anomalyOf(row: json.Anomaly): Anomaly {
     ...{ conversion_rate: row.conversion_rate, expected_purchases: row.expected_purchases },
     revenue_at_risk: row.revenue_at_risk === null ? null : moneyOf(row.revenue_at_risk),
   };
-}
-
-/** Ten-thousandths of an exact decimal like `-12.3400`. @throws {RangeError} where it is none */
-export function moneyOf(text: string): bigint {
-  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,4}))?$/.exec(text) ?? [];
-  if (whole === undefined) throw new RangeError(`${text}: an amount like 12.3400 was expected`);
-  const size = BigInt(whole) * 10_000n + BigInt(fraction.padEnd(4, '0'));
-  return sign === '-' ? -size : size;
 }

@@ -63,3 +63,10 @@ export function moneyDecimal(money: bigint | number): string {
   const digits = String(money < 0 ? -money : money).padStart(MONEY_SCALE + 1, '0');
   return `${money < 0 ? '-' : ''}${digits.slice(0, -MONEY_SCALE)}.${digits.slice(-MONEY_SCALE)}`;
 }
+
+/** Ten-thousandths of an exact decimal like `-12.34` or `12`, all of whose digits beyond the fourth are zero. @throws {RangeError} where it is none */
+export function moneyOf(decimal: string): bigint {
+  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,4})0*)?$/.exec(decimal) ?? [];
+  if (whole === undefined) throw new RangeError(`${decimal}: an amount like 12.3400 was expected`);
+  return BigInt(`${sign}${whole}${fraction.padEnd(MONEY_SCALE, '0')}`);
+}

@@ -18,6 +18,12 @@ export interface Table<C extends Record<string, Column> = Record<string, Column>
   readonly closedAt?: { readonly column: string; readonly addDays: number };
 }
 
+/** Some columns of a table. */
+export interface TableColumns {
+  readonly table: Table;
+  readonly columns: readonly string[];
+}
+
 /** A row of a table, as code holds it. */
 export type Row<T extends Table> = { [K in keyof T['columns']]: ValueOf<T['columns'][K]> };
 

@@ -1,5 +1,5 @@
 /** Puts a question to a dataset and reads the answer without loss: money stays a whole number of ten-thousandths. */
-import { type Column, MONEY_SCALE } from '../../schema/column';
+import { type Column, moneyOf } from '../../schema/column';
 import type { Answer, Question } from '../../schema/question';
 import type { JobPlace } from './jobs';
 
@@ -44,12 +44,4 @@ function codeValue({ type }: Column, value: unknown): unknown {
   if (type === 'money') return moneyOf((value as { toFixed(): string }).toFixed());
   if (type === 'int64' || type === 'double') return Number(value);
   return value;
-}
-
-/** Ten-thousandths of an exact decimal, all of whose further digits are zero. */
-function moneyOf(decimal: string): bigint {
-  const [whole, fraction = ''] = decimal.split('.');
-  if (/[1-9]/.test(fraction.slice(MONEY_SCALE)))
-    throw new Error(`${decimal} has more than ${MONEY_SCALE} digits behind the point`);
-  return BigInt(whole + fraction.slice(0, MONEY_SCALE).padEnd(MONEY_SCALE, '0'));
 }

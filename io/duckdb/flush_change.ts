@@ -3,7 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { required } from '../../schema/column';
 import type { ColumnBlock } from '../../schema/column_block';
 import { quote } from '../../schema/duckdb';
-import type { Table } from '../../schema/table';
+import type { Table, TableColumns } from '../../schema/table';
+import type { TableChange } from '../../schema/table_change';
 import { pipelineLedger, runs } from '../../schema/tables';
 import type { Stamp } from '../staging/stream_rows';
 import { type ColumnSource, columnSource, readFewRows } from './read_columns';
@@ -13,20 +14,12 @@ import { VectorTexts } from './vector_texts';
 /** Who wants to know what flushes change. */
 export interface FlushFollower {
   /** Of which tables, and which of their columns. Those of which nobody is to be told are not read. */
-  readonly held: readonly { readonly table: Table; readonly columns: readonly string[] }[];
+  readonly held: readonly TableColumns[];
   /**
    * Called once for each flush that has taken effect, also where it has changed nothing, before the next one begins and before anybody can load the tables (AttachedFile.load); never for one that has not. What it
    * throws comes out of the flush, which stays in the tables all the same.
    */
   readonly onFlush: (changes: readonly TableChange[]) => void;
-}
-
-/** Rows of a table, one per key, that take the place of those of their keys, or come to them. A table may have several of these in one flush. */
-export interface TableChange {
-  readonly table: Table;
-  readonly block: ColumnBlock;
-  /** 1 for a row that takes its key's row away, if there is one; null where none does. */
-  readonly voids: Uint8Array | null;
 }
 
 /** A flush whose rows are in the tables, and still in those of what came in. */

@@ -1,9 +1,9 @@
 /** Where a stream's tables go, whatever it is: made sure of before anything is read, written to before each commit, read back for the summary. */
-import type { TableChange } from '../../io/duckdb/flush_change';
 import type { StreamFlush, StreamIdentity } from '../../io/run_identity';
 import type { LoggedRows } from '../../io/staging/log_rows';
 import type { ColumnBlock } from '../../schema/column_block';
-import type { Table } from '../../schema/table';
+import type { Table, TableColumns } from '../../schema/table';
+import type { TableChange } from '../../schema/table_change';
 import type { Store } from '../../serving/questions/store';
 import type { HistoryHour } from '../../transforms/baseline/baseline_fn';
 import type { RunMeasures, RunSummary } from '../summary';
@@ -20,7 +20,7 @@ export interface StreamStart {
 /** Who holds a stream's tables elsewhere, to answer questions about them. */
 export interface TableHolder {
   /** Which tables, and which of their columns. */
-  readonly tables: readonly { readonly table: Table; readonly columns: readonly string[] }[];
+  readonly tables: readonly TableColumns[];
   /** Rows of all of them that it takes. */
   readonly mostRows: number;
   /** Rows of a first load. */

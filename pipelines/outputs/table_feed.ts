@@ -1,8 +1,9 @@
 /** Gives the tables of a stream's DuckDB file to who holds them elsewhere: all rows once, and then what each flush has changed. */
 import type { AttachedFile } from '../../io/duckdb/attached_file';
-import type { FlushFollower, TableChange } from '../../io/duckdb/flush_change';
+import type { FlushFollower } from '../../io/duckdb/flush_change';
 import { columnSource, readColumns } from '../../io/duckdb/read_columns';
 import { watchFile } from '../../io/duckdb/watch_file';
+import type { TableChange } from '../../schema/table_change';
 import type { TableHolder } from './stream_output';
 
 export class TableFeed implements FlushFollower {

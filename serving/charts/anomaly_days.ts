@@ -41,6 +41,7 @@ export function anomalyDaysChart(period: Period, found: readonly AnomalyDay[], p
         dayText(date),
         ...[drops, spikes, retracted].map(countText),
       ]),
+      places: days.flatMap(({ date }, i) => (byDate.has(date) ? [i] : [])),
     }),
   };
 }

@@ -69,6 +69,7 @@ export function brandDaysChart(
     numbers: () => ({
       titles: ['Day', ...names],
       rows: dates.map((date) => [dayText(date), ...names.map((name) => text(dayOf(date, name)))]),
+      places: dates.map((date) => Date.parse(date)),
     }),
   };
 }

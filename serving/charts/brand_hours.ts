@@ -83,6 +83,7 @@ function numbersOf(hours: readonly HourFunnel[], anomalies: readonly MarkedAnoma
       ...[hourText(hour.window_start), countText(hour.views), countText(hour.purchases)],
       ...[percentText(conversionOf(hour)), types.get(hour.window_start) ?? ''],
     ]),
+    places: hours.map(({ window_start }) => window_start),
   };
 }
 

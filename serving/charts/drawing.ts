@@ -39,6 +39,8 @@ export interface Drawing {
 export interface ChartNumbers {
   readonly titles: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Where each row stands on the horizontal axis, ascending: milliseconds since 1970, or its index among the axis' names. Without it, the chart says its numbers itself. */
+  readonly places?: readonly number[];
 }
 
 /** Pixels for which charts are laid out. */

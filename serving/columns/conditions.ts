@@ -1,5 +1,5 @@
 /** What the filters of a selection ask of one value. */
-import { type ColumnType, MONEY_SCALE } from '../../schema/column';
+import { type ColumnType, moneyOf } from '../../schema/column';
 import type { Filter, FilterValue } from '../questions/selection';
 import { dayNumber } from './days';
 import { compareTexts } from './text_order';
@@ -45,21 +45,13 @@ export function comparedAnswer(type: ColumnType, value: unknown): Compared {
 export function comparedGiven(type: ColumnType, value: string | number | bigint): Compared {
   if (type === 'text' || type === 'json') return wellFormed(String(value));
   if (type === 'date') return dayNumber(String(value));
-  return type === 'money' ? amountOf(value) : Number(value);
+  if (type !== 'money') return Number(value);
+  return typeof value === 'bigint' ? value : moneyOf(String(value));
 }
 
 /** Halves of surrogate pairs have no bytes: they become the replacement character. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd');
-}
-
-/** Ten-thousandths of an amount, which is a decimal unless it is a bigint. */
-function amountOf(value: string | number | bigint): bigint {
-  if (typeof value === 'bigint') return value;
-  const parts = /^(-?)(\d+)(?:\.(\d{1,4}))?$/.exec(String(value));
-  if (parts === null) throw new Error(`${value} is not an amount`);
-  const [, sign, whole, fraction = ''] = parts;
-  return BigInt(`${sign}${whole}${fraction.padEnd(MONEY_SCALE, '0')}`);
 }
 
 /** NaN is more than any number. */

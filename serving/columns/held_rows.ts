@@ -1,7 +1,7 @@
 /** One table in memory: its partitions, and what their columns share. */
 import type { Column } from '../../schema/column';
 import type { BlockColumn, ColumnBlock } from '../../schema/column_block';
-import type { Table } from '../../schema/table';
+import type { Table, TableColumns } from '../../schema/table';
 import { Dictionary } from './dictionary';
 import { MoneyColumn } from './money_column';
 import { NumberColumn } from './number_column';
@@ -9,11 +9,8 @@ import { type BlockColumns, type HeldColumn, Partition } from './partition';
 import { RowKeys } from './row_keys';
 import { CodeColumn, PlainColumn } from './text_columns';
 
-/** A table that is held. */
-export interface HeldTable {
-  readonly table: Table;
-  /** Which of its columns; the one it is partitioned by and those of a key that is kept are among them. */
-  readonly columns: readonly string[];
+/** A table that is held: of its columns the one it is partitioned by and those of a key that is kept, and any others. */
+export interface HeldTable extends TableColumns {
   /** `none`: rows are only ever appended. */
   readonly key: 'kept' | 'none';
 }

@@ -229,4 +229,57 @@ describeWithBrowser('the dashboard', (browser) => {
     expect(await page.getByRole('img', { name: `Conversion of ${BRANDS[1]} by hour` }).count()).toBe(1);
     await seen.close();
   });
+
+  test.each([
+    ['overview', 'Revenue by day', 6],
+    ['hostile', 'Conversion by day', 6],
+    ['overview', 'Anomalous hours by day', 2],
+    ['brand', 'Conversion by hour', 128],
+  ] as const)(
+    '%s, %s: at the pointer a chart says the numbers that stand there',
+    async (view, caption, least) => {
+      const seen = await open(VIEWS[view]);
+      const { page } = seen;
+      const figure = page.locator('figure', { has: page.getByText(caption, { exact: true }) });
+      await figure.locator('summary').click();
+      const titles = (await figure.locator('thead th').allTextContents()).slice(1);
+      const lines = await figure.locator('tbody tr').all();
+      const rows = await Promise.all(lines.map((line) => line.locator('th, td').allTextContents()));
+      expect(rows.length).toBeGreaterThanOrEqual(least);
+      const { x, y, width } = (await figure.locator('.plot').boundingBox())!;
+      const note = figure.locator('.reading');
+      const said = async () => [
+        await note.locator('strong').textContent(),
+        ...(await note.locator('dt').allTextContents()),
+        ...(await note.locator('dd').allTextContents()),
+      ];
+      const expected = ([name, ...cells]: readonly string[]) => [
+        ...[name, ...titles.filter((_, i) => cells[i] !== ''), ...cells.filter((cell) => cell !== '')],
+      ];
+      // From the plot's left end to its right one (PLOT of the axes), and beyond both.
+      const at = [65, width - 25];
+      const first: string[][] = [];
+      for (const place of at) {
+        await page.mouse.move(x + place, y + 100);
+        first.push((await said()) as string[]);
+        const { x: left, width: wide } = (await note.locator('.note').boundingBox())!;
+        expect(left).toBeGreaterThanOrEqual(x);
+        expect(left + wide).toBeLessThanOrEqual(x + width);
+      }
+      expect(first).toEqual([rows[0], rows.at(-1)!].map(expected));
+      await page.keyboard.press('Escape');
+      expect(await note.count()).toBe(0);
+      for (const outside of [30, width - 5]) {
+        await page.mouse.move(x + outside, y + 100);
+        expect(await note.count()).toBe(0);
+      }
+      await page.mouse.move(x + width / 2, y + 100);
+      expect(rows.map(expected)).toContainEqual(await said());
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.mouse.move(x + width / 2, y - 40);
+      expect(await note.count()).toBe(0);
+      await expectSound(seen);
+      await seen.close();
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** Values of columns as texts. */
 import fc from 'fast-check';
-import { isDay, moneyDecimal } from '../../schema/column';
+import { isDay, moneyDecimal, moneyOf } from '../../schema/column';
 import { DAY_MS } from '../../schema/events';
 
 test('money as a decimal, all digits of it', () => {
@@ -40,4 +40,15 @@ test('days are those of the calendar', () => {
     '20190201',
   ])
     expect(isDay(text)).toBe(false);
+});
+
+test('money comes back exactly', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), (money) =>
+      expect(moneyOf(moneyDecimal(money))).toBe(money),
+    ),
+  );
+  expect(['12', '0.5', '-0.0001', '1.234500000'].map(moneyOf)).toEqual([120_000n, 5000n, -1n, 12_345n]);
+  for (const text of ['', '1e5', '1.23456', '1.', '--1', '1,000.00'])
+    expect(() => moneyOf(text)).toThrow(/an amount like/);
 });

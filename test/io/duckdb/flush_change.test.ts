@@ -6,13 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ask } from '../../../io/duckdb/ask';
 import { AttachedFile } from '../../../io/duckdb/attached_file';
-import type { FlushFollower, TableChange } from '../../../io/duckdb/flush_change';
+import type { FlushFollower } from '../../../io/duckdb/flush_change';
 import { withDuckdb } from '../../../io/duckdb/open';
 import { prepareStreamOutput } from '../../../io/duckdb/prepare_stream_output';
 import { columnSource, readColumns } from '../../../io/duckdb/read_columns';
 import { type UpsertOptions, upsertTables } from '../../../io/duckdb/upsert_tables';
 import type { LoggedRows } from '../../../io/staging/log_rows';
 import type { Table } from '../../../schema/table';
+import type { TableChange } from '../../../schema/table_change';
 import {
   deadLetters,
   goldAnomaliesHourlyBrand,

@@ -84,7 +84,9 @@ test('no name of the data is drawn as it is, nor is a key', () => {
         expect(texts.filter((text) => text in Object.prototype)).toEqual([]);
         expect(texts.filter((text) => /[\p{Surrogate}\n]/u.test(text))).toEqual([]);
         expect(Math.max(...texts.map((text) => [...text].length))).toBeLessThanOrEqual(30);
-        for (const row of numbers().rows) expect(row).toHaveLength(numbers().titles.length);
+        const { titles, rows, places } = numbers();
+        for (const row of rows) expect(row).toHaveLength(titles.length);
+        if (places !== undefined) expect(places).toHaveLength(rows.length);
       }
     }),
   );
@@ -117,6 +119,7 @@ test('lines are as many as can be told apart, and only of brands that have days'
       ['2 Jan', '123.46', '123.46', '123.46', '123.46', '123.46'],
       ['3 Jan', '0.00', '0.00', '0.00', '0.00', '0.00'],
     ],
+    places: [1, 2, 3].map((day) => Date.UTC(2026, 0, day)),
   });
 });
 
@@ -124,8 +127,18 @@ test('a chart of hours says its anomalies and has their numbers', () => {
   const { label, numbers } = allOf(['acme'])[4];
   expect(label).toBe('Conversion of acme: drop 2 Jan 2026, 05:00 to 06:00 UTC, 2.50%');
   expect(numbers().rows).toEqual([['2 Jan 2026, 05:00 to 06:00 UTC', '200', '5', '2.50%', 'drop']]);
+  expect(numbers().places).toEqual([HOUR]);
   expect(expectedConversion(ANOMALY)).toBe(0.1);
   expect(expectedConversion({ expected_purchases: null, views: 3 })).toBeNull();
+});
+
+test('days without anomalies have a place on the axis and no numbers', () => {
+  const { numbers } = allOf(['acme'])[0];
+  expect(numbers()).toEqual({
+    titles: ['Day', 'Drops', 'Spikes', 'Healed'],
+    rows: [['2 Jan', '2', '1', '3']],
+    places: [1],
+  });
 });
 
 test('price bands are in the order of prices', () => {
