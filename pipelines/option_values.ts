@@ -1,6 +1,7 @@
 /** What was given for an option → a value, or an {@link InputError} that says what was expected. */
 import { InputError } from '../io/input_error';
 import { isDay } from '../schema/column';
+import { parseIsoTime } from '../transforms/parse/event_time';
 import type { DeclaredOption } from './options';
 
 const MINUTE = 60_000;
@@ -61,6 +62,16 @@ export function parseDuration(option: string, text: string): number {
 export function parseDay(option: string, text: string): string {
   if (!isDay(text)) throw new InputError(`--${option} ${text}: a day like 2026-01-31 was expected`);
   return text;
+}
+
+/** A time, or a UTC day's start, in milliseconds since 1970. @param also what else the option takes, for its message */
+export function parseDayOrTime(option: string, text: string, also = ''): number {
+  const time = parseIsoTime(isDay(text) ? `${text}T00:00:00Z` : text);
+  if (Number.isNaN(time))
+    throw new InputError(
+      `--${option} ${text}: a day or a time like 2026-01-31 or 2026-01-31T12:00:00Z was expected${also}`,
+    );
+  return time;
 }
 
 /** A size like `8MiB` in bytes, at least one. */

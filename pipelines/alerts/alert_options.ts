@@ -1,7 +1,7 @@
 /** Options of alerts: of `run` on a stream, and what `alert` shares with it. */
 import { InputError } from '../../io/input_error';
-import { MONEY_SCALE } from '../../schema/column';
-import { parseIsoTime } from '../../transforms/parse/event_time';
+import { MONEY_SCALE, moneyOf } from '../../schema/column';
+import { parseDayOrTime } from '../option_values';
 import type { DeclaredOption } from '../options';
 
 /** Forms of an address. */
@@ -47,12 +47,11 @@ export const ALERT_OPTIONS = {
 
 /** An amount in ten-thousandths, not negative. @throws {InputError} where it is none */
 export function parseAmount(option: string, text: string): bigint {
-  const match = /^(\d{1,15})(?:\.(\d{1,4}))?$/.exec(text.trim());
-  if (match === null)
+  if (!/^\d{1,15}(\.\d{1,4})?$/.test(text.trim()))
     throw new InputError(
       `--${option} ${text}: an amount like 500 or 99.50 was expected, not negative, with up to ${MONEY_SCALE} fractional digits`,
     );
-  return BigInt(match[1] + (match[2] ?? '').padEnd(MONEY_SCALE, '0'));
+  return moneyOf(text.trim());
 }
 
 /** Before anything that a time can be, and a number that JSON has. */
@@ -61,10 +60,5 @@ const BEFORE_ALL = -8.64e15;
 /** A day's start or a time in milliseconds since 1970; before all for all. @throws {InputError} where it is neither */
 export function parseSince(option: string, text: string): number {
   if (text === 'all') return BEFORE_ALL;
-  const time = parseIsoTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(time))
-    throw new InputError(
-      `--${option} ${text}: a day or a time like 2026-01-31 or 2026-01-31T12:00:00Z was expected, or all`,
-    );
-  return time;
+  return parseDayOrTime(option, text, ', or all');
 }

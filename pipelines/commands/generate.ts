@@ -4,9 +4,8 @@ import * as path from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError, systemReason } from '../../io/input_error';
 import { DEFAULT_START, type WrittenShop, writeShop } from '../../producers/shop';
-import { parseIsoTime } from '../../transforms/parse/event_time';
 import { interruptible } from '../interrupt';
-import { requireWhole, strictOptions } from '../option_values';
+import { parseDayOrTime, requireWhole, strictOptions } from '../option_values';
 import type { DeclaredOption } from '../options';
 import { COMMANDS } from '../replay/live_incidents';
 import { LiveMessages } from '../replay/live_messages';
@@ -190,13 +189,7 @@ function refuse(args: GenerateArguments, names: (keyof GenerateArguments)[], rea
 }
 
 function startTime(text: string | undefined): number {
-  if (text === undefined) return Date.now();
-  const time = parseIsoTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (Number.isNaN(time))
-    throw new InputError(
-      `--start ${text}: a day or time like 2026-01-01 or 2026-01-01T08:00:00Z was expected`,
-    );
-  return time;
+  return text === undefined ? Date.now() : parseDayOrTime('start', text);
 }
 
 /** Says before the work what would make it fail after it. */

@@ -1,4 +1,5 @@
 /** Where the next page begins, as a text that means nothing to who gets it: the range that was asked for and the last row's place in the order. Whatever comes back as one is checked like any parameter. */
+import { isDay } from '../../schema/column';
 import type { Order, Position } from '../questions/selection';
 import type { TimeRange } from '../questions/time_range';
 import { EARLIEST, END } from './parameters';
@@ -45,7 +46,7 @@ function partOf({ type }: Order, value: unknown): Position[number] {
   if (type === 'int64' && Number.isSafeInteger(value)) return value as number;
   if (typeof value === 'string') {
     if (type === 'text' && !/\p{Surrogate}/u.test(value)) return value;
-    if (type === 'date' && /^\d{4}-\d\d-\d\d$/.test(value) && isTime(Date.parse(value))) return value;
+    if (type === 'date' && isDay(value) && isTime(Date.parse(value))) return value;
     if (type === 'money' && /^-?\d{1,30}$/.test(value)) return BigInt(value);
   }
   throw wrong();

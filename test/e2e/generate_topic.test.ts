@@ -7,7 +7,7 @@ test.each([
   [['--topic', 'local-test/any', '--days', '3'], /--days is for files/],
   [['--topic', 'local-test/any', '--incidents', '3'], /--incidents is for files: with --topic, type them/],
   [['--topic', 'local-test/any', '--rate', '0'], /--rate 0: a number above 0/],
-  [['--topic', 'local-test/any', '--start', 'soon'], /--start soon: a day or time like/],
+  [['--topic', 'local-test/any', '--start', 'soon'], /--start soon: a day or a time like/],
   [['--events', '1', '--days', '1', '--out', 'x.csv', '--rate', '3'], /--rate is for --topic/],
   [['--days', '1'], /--events and --out are missing, or --topic/],
 ])('%j is one message', async (args, message) => {

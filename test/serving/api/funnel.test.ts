@@ -262,3 +262,16 @@ test('a cursor is of its question, and what is none is refused', async () => {
     { numRuns: 200 },
   );
 });
+
+test('a cursor names a day that there is', async () => {
+  const asked = { by: 'brand', grain: 'day', from: days[0], to: days[days.length - 1], limit: 1 };
+  const { next } = await get(api, `/v1/funnel?${query(asked)}`);
+  const parts = JSON.parse(Buffer.from(next, 'base64url').toString());
+  const ask = async (day: string) => {
+    const there = parts.map((part: unknown) => (/^\d{4}-\d\d-\d\d$/.test(String(part)) ? day : part));
+    const cursor = Buffer.from(JSON.stringify(there)).toString('base64url');
+    return (await api.request(`/v1/funnel?${query({ ...asked, cursor })}`)).status;
+  };
+  expect(await ask('2026-02-28')).toBe(200);
+  expect(await ask('2026-02-31')).toBe(400);
+});
