@@ -248,30 +248,3 @@ test('huge ranges are answered', async () => {
       expected({ ...whole, by: 'category', from: Date.parse(day), to: Date.parse(day) + DAY }),
     );
 });
-
-test('a cursor is of its question, and what is none is refused', async () => {
-  const { next } = await get(api, '/v1/funnel?by=brand&limit=1');
-  expect((await api.request(`/v1/funnel?by=shop&cursor=${next}`)).status).toBe(400);
-  expect((await api.request(`/v1/funnel?by=brand&grain=hour&cursor=${next}`)).status).toBe(400);
-  await fc.assert(
-    fc.asyncProperty(fc.json(), async (json) => {
-      const cursor = Buffer.from(json).toString('base64url');
-      const { status } = await api.request(`/v1/funnel?${query({ by: 'brand', cursor })}`);
-      expect([200, 400]).toContain(status);
-    }),
-    { numRuns: 200 },
-  );
-});
-
-test('a cursor names a day that there is', async () => {
-  const asked = { by: 'brand', grain: 'day', from: days[0], to: days[days.length - 1], limit: 1 };
-  const { next } = await get(api, `/v1/funnel?${query(asked)}`);
-  const parts = JSON.parse(Buffer.from(next, 'base64url').toString());
-  const ask = async (day: string) => {
-    const there = parts.map((part: unknown) => (/^\d{4}-\d\d-\d\d$/.test(String(part)) ? day : part));
-    const cursor = Buffer.from(JSON.stringify(there)).toString('base64url');
-    return (await api.request(`/v1/funnel?${query({ ...asked, cursor })}`)).status;
-  };
-  expect(await ask('2026-02-28')).toBe(200);
-  expect(await ask('2026-02-31')).toBe(400);
-});
