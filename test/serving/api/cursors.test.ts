@@ -1,8 +1,13 @@
-/** Cursors of the API: each is of its question; whatever somebody makes of one is answered or refused. */
+/** Cursors of the API: each is of its question; whatever somebody makes of one is answered or refused, and alike by DuckDB and from memory. */
 import * as fc from 'fast-check';
+import { withDuckdb } from '../../../io/duckdb/open';
+import { columnSource, readColumns } from '../../../io/duckdb/read_columns';
 import { DAY_MS } from '../../../schema/events';
+import type { Api } from '../../../serving/api/api';
+import { ASKED_TABLES } from '../../../serving/columns/asked_tables';
+import { ColumnStore } from '../../../serving/columns/column_store';
 import { api, scene } from './made_scene';
-import { get, query } from './scene';
+import { apiOf, get, query } from './scene';
 
 const QUESTIONS = [
   ...['brand', 'category', 'price_band'].map((by) => `/v1/funnel?by=${by}&grain=day`),
@@ -19,9 +24,40 @@ beforeAll(() => {
   month = { from: dayOf(middle - 15 * DAY_MS), to: dayOf(middle + 15 * DAY_MS) };
 });
 
-async function statusOf(path: string, parts: unknown): Promise<number> {
+let fromMemory: Api;
+beforeAll(async () => {
+  const columns = new ColumnStore(ASKED_TABLES);
+  await withDuckdb(scene.file, 'READ_ONLY', async (connection) => {
+    for (const { table, columns: names } of ASKED_TABLES)
+      for await (const block of readColumns(connection, columnSource(table, names)))
+        columns.load(table, block);
+  });
+  fromMemory = apiOf({
+    name: scene.served.name,
+    read: (questions) => questions({ select: async (selection) => columns.select(selection) }),
+    onChange: () => () => {},
+    status: () => null,
+    close: async () => {},
+  });
+});
+
+interface Answered {
+  readonly status: number;
+  /** Undefined where it is an error. */
+  readonly rows: unknown;
+}
+
+async function answerOf(of: Api, path: string, parts: unknown): Promise<Answered> {
   const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url');
-  return (await api.request(`${path}&${query({ cursor, limit: 1 })}`)).status;
+  const response = await of.request(`${path}&${query({ cursor, limit: 2 })}`);
+  const { rows } = (await response.json()) as { rows?: unknown };
+  return { status: response.status, rows };
+}
+
+async function statusOf(path: string, parts: unknown): Promise<number> {
+  const [first, second] = await Promise.all([api, fromMemory].map((of) => answerOf(of, path, parts)));
+  expect(second).toEqual(first);
+  return first.status;
 }
 
 /** What a first page's cursor says: the range, and the place of its last row. */
