@@ -19,14 +19,17 @@ export class ObjectReader implements OpenFile {
   private readonly enough = new AbortController();
   /** Where the next request begins. */
   private next: number;
+  /** Behind it nothing is asked for before it is read. */
+  private readonly end: number;
 
-  /** `start`, `end`: the range that will be read for sure. It may be read on behind it. */
+  /** `start`, `end`: the range that will be read for sure, as far as there are bytes. It may be read on behind it. */
   constructor(
     private readonly object: ListedObject,
     start: number,
-    private readonly end: number,
+    end: number,
   ) {
     this.next = start;
+    this.end = Math.min(end, object.object.size);
     this.ahead();
   }
 

@@ -118,7 +118,11 @@ export async function upload(
   const uploads = Array.from({ length: 16 }, async () => {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const [name, bytes] = next;
-      await bucket.file(name).save(Buffer.from(bytes as Uint8Array), { resumable: false, ...metadata });
+      const file = bucket.file(name);
+      await file.save(Buffer.from(bytes as Uint8Array), { resumable: false, ...metadata });
+      const { size } = file.metadata;
+      if (Number(size) !== Buffer.byteLength(bytes))
+        throw new Error(`${name} has ${size} bytes in the server`);
     }
   });
   await Promise.all(uploads);

@@ -189,6 +189,7 @@ describeWithGcs('connections to Cloud Storage', (server) => {
     let at = 0;
     for (let round = 0; at < large.length; round++) {
       const length = await reader.read(room, at);
+      expect(length).toBeGreaterThan(0);
       if (round === 0) await quiet(() => proxy.passed);
       expect(asked() - at).toBeLessThanOrEqual(most);
       expect(Buffer.compare(room.subarray(0, length), large.subarray(at, at + length))).toBe(0);
@@ -211,6 +212,20 @@ describeWithGcs('connections to Cloud Storage', (server) => {
     expect(received()).toBeGreaterThan(MIB);
     expect(received()).toBeLessThan(12 * MIB);
     stream.destroy();
+  });
+
+  test('a range may go on behind the end of its object', async () => {
+    await upload(bucket, { 'short.bin': bytes });
+    const reader = new ObjectReader(await listed('short.bin'), 100_000, 48 * MIB);
+    const room = new Uint8Array(150_000);
+    const pieces: Buffer[] = [];
+    for (let at = 100_000, length = -1; length !== 0; at += length) {
+      length = await reader.read(room, at);
+      pieces.push(Buffer.from(room.subarray(0, length)));
+    }
+    reader.close();
+    expect(Buffer.concat(pieces).equals(bytes.subarray(100_000))).toBe(true);
+    expect(ranges).toEqual(['bytes=100000-499999']);
   });
 
   test('closed in the middle, a reader drops its connections', async () => {
