@@ -16,6 +16,7 @@ import {
 import { openState, type StateIdentity } from '../runners/local/checkpoint';
 import { fingerprintsOf } from '../runners/local/checkpoint/fingerprints';
 import type { RangeChunk } from '../schema/chunk';
+import { FIRST_TIME } from '../schema/events';
 import { recordsIn } from '../transforms/clean/event_batch_coder';
 import { refuseOpenBuckets } from '../transforms/ledger/check_ledger';
 import type { BaselineChoice } from './baseline_choice';
@@ -81,7 +82,8 @@ export async function executeStream(run: StreamRun): Promise<string> {
     mode: 'streaming' as const,
     input: run.input,
     options: JSON.stringify(run.funnel),
-    watermark: BEFORE_ALL,
+    // It has not moved yet: the first moment that every store can hold.
+    watermark: FIRST_TIME,
     allowed_lateness_ms: run.funnel.windowing.allowedLatenessMs,
     started_at: Date.now(),
   };
@@ -98,7 +100,7 @@ export async function executeStream(run: StreamRun): Promise<string> {
       flushed = started;
       const written = await output.flush(logged, {
         ...{ now: Date.now(), commit: store.commits + 1, isLast },
-        run: { ...identity, watermark: isOver ? null : Math.max(watermark, BEFORE_ALL) },
+        run: { ...identity, watermark: isOver ? null : Math.max(watermark, FIRST_TIME) },
         audit: refuseOpenBuckets,
       });
       const rows = Object.values(written).reduce((sum, each) => sum + each, 0);
@@ -162,6 +164,3 @@ function stateOf({ baseline, funnel: options }: StreamRun, graph: PipelineProto)
     steps: fingerprints.steps,
   };
 }
-
-/** A watermark that has not moved yet: the first moment that every store can hold. */
-const BEFORE_ALL = Date.parse('0001-01-01T00:00:00Z');

@@ -63,8 +63,7 @@ export function bigqueryViews(name: (table: string) => string): ViewDialect {
     name,
     double: 'FLOAT64',
     dayNumber: (date) => `UNIX_DATE(${date})`,
-    windowEnd: ({ column, addDays }) =>
-      addDays === 0 ? `t.${column}` : `TIMESTAMP(DATE_ADD(t.${column}, INTERVAL ${addDays} DAY))`,
-    later: (time, milliseconds) => `TIMESTAMP_ADD(${time}, INTERVAL ${milliseconds} MILLISECOND)`,
+    milliseconds: (from, to) =>
+      `TIMESTAMP_DIFF(CAST(${to} AS TIMESTAMP), CAST(${from} AS TIMESTAMP), MILLISECOND)`,
   };
 }

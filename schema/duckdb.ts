@@ -39,8 +39,7 @@ export function duckdbViews(name: (table: string) => string = quote): ViewDialec
     name,
     double: 'DOUBLE',
     dayNumber: (date) => `(${date} - DATE '1970-01-01')`,
-    windowEnd: ({ column, addDays }) => `t.${quote(column)}::TIMESTAMP + INTERVAL ${addDays} DAY`,
-    later: (time, milliseconds) => `(${time}) + (${milliseconds}) * INTERVAL 1 MILLISECOND`,
+    milliseconds: (from, to) => `(epoch_ms(${to}::TIMESTAMP) - epoch_ms(${from}::TIMESTAMP))`,
   };
 }
 

@@ -59,3 +59,7 @@ export const UNKNOWN = 'unknown';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
+
+/** First and last time of an event, milliseconds since 1970: the years 1 to 9999, which are those that stores have dates of. */
+export const FIRST_TIME = Date.parse('0001-01-01T00:00:00.000Z');
+export const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');

@@ -1,5 +1,5 @@
 /** Views for analysts, declared once for all stores: each is SQL that the stores share, but for what a {@link ViewDialect} says. */
-import { HOUR_MS } from './events';
+import { DAY_MS, HOUR_MS } from './events';
 import type { Table } from './table';
 import {
   goldAnomaliesHourlyBrand,
@@ -17,10 +17,8 @@ export interface ViewDialect {
   readonly double: string;
   /** A date as a number of days. */
   readonly dayNumber: (date: string) => string;
-  /** The end of a row's window; the row's table is `t`. */
-  readonly windowEnd: (closedAt: NonNullable<Table['closedAt']>) => string;
-  /** A time and so many milliseconds. */
-  readonly later: (time: string, milliseconds: string) => string;
+  /** Milliseconds from one time to another, either of which may be a date: the beginning of it. */
+  readonly milliseconds: (from: string, to: string) => string;
 }
 
 /** Tables with windows that close. */
@@ -28,17 +26,18 @@ export const CLOSING_TABLES: readonly Table[] = TABLES.filter((table: Table) => 
 
 /**
  * `T_closed`: rows whose window is over for good, that is, its end plus allowed lateness plus the hour by which merges outlive their sources has been passed by the watermark of the last run; a null
- * watermark means complete.
+ * watermark means complete. By the time between them: a sum with the last day of the year 9999 would be no time of BigQuery's, which then answers nothing at all.
  */
 export function closedView(table: Table, dialect: ViewDialect): string {
-  const { name, windowEnd, later } = dialect;
+  const { name, milliseconds } = dialect;
   if (!table.closedAt) throw new Error(`${table.name} has no windows that close`);
-  const closes = later(windowEnd(table.closedAt), `r.allowed_lateness_ms + ${HOUR_MS}`);
+  const { column, addDays } = table.closedAt;
+  const passed = milliseconds(`t.${column}`, 'r.watermark');
   return [
     `CREATE OR REPLACE VIEW ${name(`${table.name}_closed`)} AS`,
     `SELECT t.* FROM ${name(table.name)} AS t`,
     `CROSS JOIN (SELECT watermark, allowed_lateness_ms FROM ${name(runs.name)} ORDER BY started_at DESC LIMIT 1) AS r`,
-    `WHERE r.watermark IS NULL OR ${closes} <= r.watermark`,
+    `WHERE r.watermark IS NULL OR ${passed} >= r.allowed_lateness_ms + ${addDays * DAY_MS + HOUR_MS}`,
   ].join('\n');
 }
 

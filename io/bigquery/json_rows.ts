@@ -6,6 +6,7 @@ import { deadLetters } from '../../schema/tables';
 import { InputError } from '../input_error';
 import { SHORT_TEXT } from '../staging/block_layout';
 import { type BlockColumn, readBlocks } from '../staging/block_reader';
+import { storableTimes } from './storable_times';
 
 /** Bytes that BigQuery takes for a row of a load job, and for a value in it: 100 MB by its quotas; a tenth is left for what a row takes inside. */
 export const LARGEST_ROW = 90_000_000;
@@ -109,7 +110,7 @@ const READERS: Record<ColumnType, (column: BlockColumn) => ValueText> = {
     return (row) => text(row).replace(/[\r\n]/g, ' ');
   },
   timestamp: (column) => {
-    const micros = bigintsOf(column);
+    const micros = bigintsOf(storableTimes(column));
     return (row) => `"${timestampText(micros[row])}"`;
   },
   date: (column) => {

@@ -7,8 +7,9 @@ import type { Table } from '../../schema/table';
 import type { Staged } from '../staging/stage_rows';
 import { createTable } from './dataset';
 import type { DatasetName } from './dataset_name';
-import { idText, type JobPlace, runJob } from './jobs';
+import { idText, type JobPlace } from './jobs';
 import { jsonRows } from './json_rows';
+import { type Loading, runLoad } from './load_job';
 import { loadObjects } from './objects/load_objects';
 
 /** Bytes of staged blocks that one load job takes: few jobs, since a project has a number of them a day, and not so large that one that is repeated costs much. */
@@ -19,19 +20,14 @@ export function stagingTable(table: string, runId: string): string {
   return `staging_${table}_${idText(runId)}`;
 }
 
-/** How far loading is, in rows. */
-export type LoadProgress = (rows: number) => void;
-
 /**
  * Loads the staged files of a table into its staging table, which is made for that and expires after a day, whatever becomes of the run. Doing it again loads nothing twice: a part's job has an id of
  * run, table and part.
- *
- * @param folder where the part that is being sent is written; null where rows are staged in Cloud Storage, all of them, which BigQuery reads itself
  */
 export async function loadStaged(
   place: JobPlace,
   dataset: DatasetName,
-  run: { readonly runId: string; readonly folder: string | null; readonly onLoaded: LoadProgress },
+  run: Loading,
   table: Table,
   staged: readonly Staged[],
 ): Promise<void> {
@@ -45,10 +41,11 @@ export async function loadStaged(
   if (run.folder === null) return loadObjects(place, dataset, run, { table, into: name }, staged);
   const target = place.client.dataset(dataset.dataset).table(name, { location: place.location });
   for (const [number, part] of partsOf(staged).entries()) {
+    if (run.signal.aborted) return;
     const file = path.join(run.folder, `${name}-${number}.json`);
     try {
       writeRows(table, part, file);
-      await runJob(place, `funnelpulse_${idText(run.runId)}_${table.name}_${number}`, (jobId) =>
+      await runLoad(place, table, `funnelpulse_${idText(run.runId)}_${table.name}_${number}`, (jobId) =>
         target.createLoadJob(file, {
           jobId,
           schema: { fields },

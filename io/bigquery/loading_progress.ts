@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Staged } from '../staging/stage_rows';
-import type { LoadProgress } from './load_staged';
+import type { LoadProgress } from './load_job';
 
 /** Rows that are loaded, of all. */
 export interface Loading {

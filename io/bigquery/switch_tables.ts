@@ -5,6 +5,7 @@
  * Within a transaction BigQuery makes and drops no tables, so that what is missing is made before, and tables that the run doesn't write are emptied. It changes at most 4,000 partitions of a table in one
  * statement: a table of more days than that is refused.
  */
+import pLimit from 'p-limit';
 import { bigquerySchema } from '../../schema/bigquery';
 import type { Table } from '../../schema/table';
 import { runs, TABLES } from '../../schema/tables';
@@ -16,7 +17,8 @@ import { createViews, dropTables, openDataset, prepareTables, tableMetadata } fr
 import { type DatasetName, qualified, textOf } from './dataset_name';
 import { type JobPlace, queryRows, runJob, switchJob } from './jobs';
 import { giveLeaseBack, holderOf, keepLease, LEASE_TABLE, takeLease } from './lease';
-import { type LoadProgress, loadStaged, stagingTable } from './load_staged';
+import type { Loading, LoadProgress } from './load_job';
+import { loadStaged, stagingTable } from './load_staged';
 import { readOwner } from './owner';
 import { publishedCounts } from './published';
 import { isConflict, outputError } from './service_error';
@@ -79,7 +81,7 @@ async function load(
   await createViews(place, dataset);
   const written: readonly Table[] = TABLES.filter(({ name }) => !omit.includes(name));
   const counts: TableCounts = {};
-  const full: { table: Table; parts: Staged[] }[] = [];
+  const full: StagedTable[] = [];
   for (const table of written) {
     const parts = staged.filter((part) => part.table === table.name);
     counts[table.name] = parts.reduce((sum, { rows }) => sum + rows, 0);
@@ -87,18 +89,7 @@ async function load(
   }
   const sources = full.map(({ table }) => table);
   try {
-    const waiting = [...full];
-    const loadNext = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        await loadStaged(
-          place,
-          dataset,
-          { runId: run.run_id, folder: staging, onLoaded },
-          next.table,
-          next.parts,
-        );
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, loadNext));
+    await loadTables(place, dataset, { runId: run.run_id, folder: staging, onLoaded }, full);
     // Streamed rows are nothing that a statement could delete: such tables are made anew. It is what --replace has asked for; without it the run has been refused before.
     if ((await readOwner(place, dataset))?.mode === 'streaming') {
       await dropTables(place, dataset);
@@ -110,6 +101,30 @@ async function load(
   } finally {
     await removeStagingTables(place, dataset, run.run_id, sources);
   }
+}
+
+interface StagedTable {
+  readonly table: Table;
+  readonly parts: readonly Staged[];
+}
+
+/** Loads some tables at a time. Where one fails, no other begins, and what is under way is waited for: a staging table that is made behind the removal of all would stay. */
+async function loadTables(
+  place: JobPlace,
+  dataset: DatasetName,
+  run: Omit<Loading, 'signal'>,
+  tables: readonly StagedTable[],
+): Promise<void> {
+  const failure = new AbortController();
+  const { signal } = failure;
+  const limit = pLimit(AT_ONCE);
+  const loads = tables.map(({ table, parts }) =>
+    limit(async () => {
+      if (!signal.aborted) await loadStaged(place, dataset, { ...run, signal }, table, parts);
+    }).catch((error) => failure.abort(error)),
+  );
+  await Promise.all(loads);
+  signal.throwIfAborted();
 }
 
 async function presentTables(

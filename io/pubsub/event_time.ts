@@ -1,9 +1,6 @@
 /** When an event of a message happened, as its attribute says, without decoding the rest of the message. */
+import { FIRST_TIME, LAST_TIME } from '../../schema/events';
 import { MessageFields } from './message_fields';
-
-/** Years 1 to 9999, in milliseconds since 1970: beyond them no store has a time. */
-const FIRST = Date.parse('0001-01-01T00:00:00Z');
-const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 const MILLIS = /^-?\d{1,15}$/;
@@ -38,5 +35,5 @@ export function timeIn(text: string): number {
 }
 
 function inRange(time: number): number {
-  return time >= FIRST && time <= LAST ? Math.floor(time) : Number.NaN;
+  return time >= FIRST_TIME && time <= LAST_TIME ? Math.floor(time) : Number.NaN;
 }

@@ -1,5 +1,7 @@
 /** `GET /v1/anomalies` and `GET /v1/anomalies/by-day`. */
+
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { FIRST_TIME } from '../../schema/events';
 import { anomaliesByDay } from '../questions/anomalies';
 import {
   ANOMALY_ORDERS,
@@ -14,7 +16,7 @@ import { anomalyFields, anomalyOnWire } from './anomaly_fields';
 import { answer } from './answer';
 import { cursorOf, placeOf } from './cursor';
 import type { ApiEnv, Serving } from './options';
-import { EARLIEST, END, nameParameter, pageParameters, rangeOrAll, rangeParameters } from './parameters';
+import { END, nameParameter, pageParameters, rangeOrAll, rangeParameters } from './parameters';
 import { REFUSED } from './refusal';
 import { count, day } from './wire';
 
@@ -102,7 +104,7 @@ export function anomalyRoutes(api: OpenAPIHono<ApiEnv>, { served }: Serving): vo
   });
 
   api.openapi(byDay, async (c) => {
-    const { from, to } = rangeOrAll(c.req.valid('query')) ?? { from: EARLIEST, to: END };
+    const { from, to } = rangeOrAll(c.req.valid('query')) ?? { from: FIRST_TIME, to: END };
     const period = { since: dayOf(from), until: dayOf(to - 1) };
     const days = await served.read((store) => anomaliesByDay(store, period));
     return answer(c, { days: [...days] });

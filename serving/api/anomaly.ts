@@ -1,6 +1,6 @@
 /** `GET /v1/anomalies/{id}`: one anomaly whole, with what speaks for it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { DAY_MS, HOUR_MS } from '../../schema/events';
+import { DAY_MS, FIRST_TIME, HOUR_MS } from '../../schema/events';
 import type { AnomalyRow } from '../../schema/tables';
 import { anomaliesOfHour } from '../questions/anomaly_list';
 import { bandsWithout } from '../questions/band_history';
@@ -19,7 +19,7 @@ import {
 } from './anomaly_fields';
 import { answer } from './answer';
 import type { ApiEnv, Serving } from './options';
-import { EARLIEST, END } from './parameters';
+import { END } from './parameters';
 import { NOT_FOUND, REFUSED, Refusal } from './refusal';
 import { count, day, funnelFields, funnelOnWire, time, timeText } from './wire';
 
@@ -95,7 +95,7 @@ async function detailOf(store: Store, id: string, hour: number): Promise<z.outpu
 async function evidenceOf(store: Store, row: AnomalyRow): Promise<z.output<typeof evidence>> {
   const { brand, window_start: hour } = row;
   const around = {
-    from: Math.max(hour - HOURS_AROUND * HOUR_MS, EARLIEST),
+    from: Math.max(hour - HOURS_AROUND * HOUR_MS, FIRST_TIME),
     to: Math.min(hour + (HOURS_AROUND + 1) * HOUR_MS, END),
   };
   const days = await usualDays(store, row);
@@ -118,7 +118,7 @@ async function evidenceOf(store: Store, row: AnomalyRow): Promise<z.output<typeo
 
 /** The days of a trailing baseline; of another one nobody knows which hours it held, so all that are covered. */
 async function usualDays(store: Store, { baseline, window_start }: AnomalyRow): Promise<Period> {
-  const before = (days: number): string => dayOf(Math.max(window_start - days * DAY_MS, EARLIEST));
+  const before = (days: number): string => dayOf(Math.max(window_start - days * DAY_MS, FIRST_TIME));
   const { covered } = await momentOf(store);
   if (baseline !== 'trailing' && covered !== null) return covered;
   return { since: before(TRAILING_SINCE), until: before(TRAILING_UNTIL) };

@@ -1,8 +1,9 @@
 /** Where the next page begins, as a text that means nothing to who gets it: the range that was asked for and the last row's place in the order. Whatever comes back as one is checked like any parameter. */
 import { isDay } from '../../schema/column';
+import { FIRST_TIME } from '../../schema/events';
 import type { Order, Position } from '../questions/selection';
 import type { TimeRange } from '../questions/time_range';
-import { EARLIEST, END } from './parameters';
+import { END } from './parameters';
 import { Refusal } from './refusal';
 
 export interface Place {
@@ -53,7 +54,7 @@ function partOf({ type }: Order, value: unknown): Position[number] {
 }
 
 function isTime(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= EARLIEST && (value as number) <= END;
+  return Number.isSafeInteger(value) && (value as number) >= FIRST_TIME && (value as number) <= END;
 }
 
 function wrong(): Refusal {

@@ -1,15 +1,13 @@
 /** Parameters that questions share: what they look like, and what is said of those that don't. */
 import { z } from '@hono/zod-openapi';
 import { isDay } from '../../schema/column';
-import { DAY_MS } from '../../schema/events';
+import { DAY_MS, FIRST_TIME, LAST_TIME } from '../../schema/events';
 import type { Period } from '../questions/store';
-import { LATEST, type TimeRange } from '../questions/time_range';
+import type { TimeRange } from '../questions/time_range';
 import { Refusal } from './refusal';
 
-/** Times that can be asked for begin with the year 1, in milliseconds since 1970 … */
-export const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
-/** … and end with the year 9999. */
-export const END = LATEST + 1;
+/** Where times that can be asked for end, milliseconds since 1970: {@link FIRST_TIME} is where they begin. */
+export const END = LAST_TIME + 1;
 
 /** Days of a range that is not given: the last ones that are covered. */
 const DEFAULT_DAYS = 30;
@@ -21,7 +19,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 function parseTime(text: string): { at: number; isDay: boolean } {
   const isWhole = isDay(text);
   const at = isWhole || (TIME.test(text) && isDay(text.slice(0, 10))) ? Date.parse(text) : Number.NaN;
-  return { at: at >= EARLIEST && at <= LATEST ? at : Number.NaN, isDay: isWhole };
+  return { at: at >= FIRST_TIME && at <= LAST_TIME ? at : Number.NaN, isDay: isWhole };
 }
 
 function timeParameter(description: string) {
@@ -67,14 +65,14 @@ export function rangeOrLatest(query: { from?: Bound; to?: Bound }, covered: Peri
   const end = covered === null ? 0 : Date.parse(covered.until) + DAY_MS;
   return bounded(query.from, query.to, ({ from, to }) => {
     const until = to ?? Math.min(from === undefined ? end : Math.max(end, from + DAY_MS), END);
-    return { from: Math.max(until - DEFAULT_DAYS * DAY_MS, EARLIEST), to: until };
+    return { from: Math.max(until - DEFAULT_DAYS * DAY_MS, FIRST_TIME), to: until };
   });
 }
 
 /** The range that was asked for, open where it is; null where nothing is. */
 export function rangeOrAll(query: { from?: Bound; to?: Bound }): TimeRange | null {
   if (query.from === undefined && query.to === undefined) return null;
-  return bounded(query.from, query.to, () => ({ from: EARLIEST, to: END }));
+  return bounded(query.from, query.to, () => ({ from: FIRST_TIME, to: END }));
 }
 
 /** How many rows, and where to go on. @param usual rows where it is not said */

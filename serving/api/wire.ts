@@ -1,12 +1,13 @@
 /** Values as answers have them: times in ISO 8601 with Z, money as a decimal with four digits, rates made of the counts. */
+
 import { z } from '@hono/zod-openapi';
 import { moneyDecimal } from '../../schema/column';
+import { LAST_TIME } from '../../schema/events';
 import { conversionOf, type Funnel, rate } from '../questions/funnel';
-import { LATEST } from '../questions/time_range';
 
 /** Milliseconds since 1970 → `2019-10-01T00:00:00Z`, with milliseconds where there are any. What ends with the year 9999 ends a millisecond earlier: a year has four digits. */
 export function timeText(time: number): string {
-  return new Date(Math.min(time, LATEST)).toISOString().replace('.000Z', 'Z');
+  return new Date(Math.min(time, LAST_TIME)).toISOString().replace('.000Z', 'Z');
 }
 
 /** As {@link timeText}; null stays. */

@@ -1,10 +1,7 @@
 /** A part of time that rows are asked for, to the millisecond: a row is in it when its hour or day begins in it. */
-import { DAY_MS } from '../../schema/events';
+import { DAY_MS, LAST_TIME } from '../../schema/events';
 import type { Filter } from './selection';
 import type { Period } from './store';
-
-/** The last time there is in the stores, milliseconds since 1970. */
-export const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Milliseconds since 1970; `to` is excluded. Years 1 to 9999, of which the last may end the range. */
 export interface TimeRange {
@@ -19,7 +16,7 @@ export function isOfDays({ from, to }: TimeRange): boolean {
 
 /** Times in a column. */
 export function withinTimes(column: string, { from, to }: TimeRange): Filter {
-  return { column, from, below: Math.min(to, LATEST) };
+  return { column, from, below: Math.min(to, LAST_TIME) };
 }
 
 /** Rows of hours, in `window_start`. By the day, too: it is what tables are partitioned by. */

@@ -178,7 +178,7 @@ describeWithBigquery('bad input for BigQuery', (server) => {
         'Error while reading data, error message: JSON processing encountered too many errors, giving up. Rows: 1; errors: 1; max bad: 0; error percent: 0',
         'Error while reading data, error message: JSON parsing error in row starting at position 0: Row size is larger than: 104857600.',
       ),
-      /JSON table encountered too many errors.*: .*JSON parsing error in row starting at position 0: Row size is larger than: 104857600\.?\n$/,
+      /loading \w+: .*JSON table encountered too many errors.*: .*JSON parsing error in row starting at position 0: Row size is larger than: 104857600\.?\n$/,
     ],
     [
       'a project that does not exist',
@@ -227,6 +227,30 @@ describeWithBigquery('bad input for BigQuery', (server) => {
     const outcome = await run([], { environment: { BIGQUERY_EMULATOR_HOST: proxy.url } });
     await expectRefusal(outcome, new RegExp(cannot));
     expect(outcome.stderr).toMatch(said);
+  });
+
+  test('a load that fails while another table is being made for its rows', async () => {
+    let failed = (): void => {};
+    const failure = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    const isDaily = ({ body }: Call) => /"tableId":"staging_gold_funnel_daily_brand_/.test(body);
+    const isMaking = ({ method, path }: Call) => method === 'POST' && /\/tables\b/.test(path);
+    let late = 0;
+    proxy.decide = async (call) => {
+      if (isLoad(call) && !/daily_brand/.test(call.path)) {
+        setTimeout(failed, 1500);
+        return failedLoad('invalid', 'Error while reading data');
+      }
+      if (isMaking(call) && isDaily(call)) {
+        late++;
+        await failure;
+      }
+      return 'pass';
+    };
+    const outcome = await run([], { environment: { BIGQUERY_EMULATOR_HOST: proxy.url } });
+    expect(late).toBe(1);
+    await expectRefusal(outcome, /loading gold_funnel_\w+: Error while reading data\n$/);
   });
 
   test('a dataset that is not there and may not be made', async () => {

@@ -1,14 +1,11 @@
 /**
  * Event times: `YYYY-MM-DD HH:MM:SS UTC` straight from bytes, any other ISO 8601 date and time by a slower, plainer path.
  */
+import { FIRST_TIME, LAST_TIME } from '../../schema/events';
 
 const SPACE = 32;
 const DASH = 45;
 const COLON = 58;
-
-/** The years that stores can hold, as dates of four digits; an offset can carry a time out of them. */
-const FIRST_TIME = Date.parse('0001-01-01T00:00:00.000Z');
-const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Result of {@link EventTimeParser.parse} for text that is no date and time. */
 export const BAD_TIME = Number.NaN;

@@ -3,7 +3,8 @@ import { bigquerySchema } from '../../../schema/bigquery';
 import type { Table } from '../../../schema/table';
 import type { Staged } from '../../staging/stage_rows';
 import type { DatasetName } from '../dataset_name';
-import { idText, type JobPlace, runJob } from '../jobs';
+import { idText, type JobPlace } from '../jobs';
+import { type Loading, runLoad } from '../load_job';
 
 /** Objects that a load job takes, by BigQuery's quotas. */
 const MOST_OBJECTS = 10_000;
@@ -12,13 +13,13 @@ const MOST_OBJECTS = 10_000;
 export async function loadObjects(
   place: JobPlace,
   dataset: DatasetName,
-  run: { readonly runId: string; readonly onLoaded: (rows: number) => void },
+  run: Omit<Loading, 'folder'>,
   { table, into }: { readonly table: Table; readonly into: string },
   staged: readonly Staged[],
 ): Promise<void> {
   const { client, location } = place;
   const inOrder = staged.toSorted((a, b) => (a.file < b.file ? -1 : 1));
-  for (let at = 0; at < inOrder.length; at += MOST_OBJECTS) {
+  for (let at = 0; at < inOrder.length && !run.signal.aborted; at += MOST_OBJECTS) {
     const part = inOrder.slice(at, at + MOST_OBJECTS);
     const load = {
       sourceUris: part.map(({ file }) => file),
@@ -30,7 +31,9 @@ export async function loadObjects(
       maxBadRecords: 0,
     };
     const id = `funnelpulse_${idText(run.runId)}_${table.name}_${at / MOST_OBJECTS}`;
-    await runJob(place, id, (jobId) => client.createJob({ jobId, location, configuration: { load } }));
+    await runLoad(place, table, id, (jobId) =>
+      client.createJob({ jobId, location, configuration: { load } }),
+    );
     run.onLoaded(part.reduce((sum, { rows }) => sum + rows, 0));
   }
 }

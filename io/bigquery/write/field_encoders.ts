@@ -3,6 +3,7 @@ import type { ColumnType } from '../../../schema/column';
 import type { BlockColumn } from '../../staging/block_reader';
 import { varintLength, writeVarint } from '../../wire/varint';
 import { DELIMITED, VARINT } from '../../wire/wire_cursor';
+import { storableTimes } from '../storable_times';
 import { isNull, moneyTextsOf, textBytesOf, wordsOf } from './block_values';
 
 const FIXED64 = 1;
@@ -59,7 +60,7 @@ export function asciiEncoder(texts: (row: number) => string, number: number): Fi
 const ENCODERS: Record<ColumnType, (column: BlockColumn, number: number) => FieldEncoder> = {
   text: textEncoder,
   json: textEncoder,
-  timestamp: wholeEncoder,
+  timestamp: (column, number) => wholeEncoder(storableTimes(column), number),
   int64: wholeEncoder,
   date: dateEncoder,
   money: (column, number) => asciiEncoder(moneyTextsOf(column), number),

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { jsonRows, LARGEST_ROW } from '../../../io/bigquery/json_rows';
 import { BlockWriter } from '../../../io/staging/block_writer';
-import type { Column, ColumnType } from '../../../schema/column';
+import { type Column, type ColumnType, nullable, required } from '../../../schema/column';
+import { HOUR_MS, LAST_TIME } from '../../../schema/events';
 import type { Table } from '../../../schema/table';
 import { deadLetters, goldFunnelDailyBrand, TABLES } from '../../../schema/tables';
 
@@ -88,6 +89,22 @@ test.each(TABLES.map((table) => [table.name, table as Table]))('every row of %s 
     }),
     { numRuns: 60 },
   );
+});
+
+test('an hour that ends behind BigQuery’s last time ends with it', () => {
+  const ends = [LAST_TIME - HOUR_MS, LAST_TIME, LAST_TIME + 1, LAST_TIME + HOUR_MS];
+  const table: Table = {
+    ...{ name: 'ends', description: '', key: [] },
+    columns: { start: required('timestamp', ''), end: nullable('timestamp', '') },
+  };
+  const rows = ends.map((end) => ({ start: -end, end }));
+  expect(linesOf(table, [...rows, { start: 0, end: null }])).toEqual([
+    ...rows.map(({ start, end }) => ({
+      start: new Date(start).toISOString(),
+      end: new Date(Math.min(end, LAST_TIME)).toISOString(),
+    })),
+    { start: '1970-01-01T00:00:00.000Z' },
+  ]);
 });
 
 test('a document with line ends stays one line', () => {
