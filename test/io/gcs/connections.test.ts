@@ -204,10 +204,10 @@ describeWithGcs('connections to Cloud Storage', (server) => {
     };
     const whole = { format: 'csv', gzip: true, columns: null, start: 0, end: large.length } as const;
     const stream = cloudStorage.stream({ ...object, ...whole });
+    // All that there is, whatever its length: to ask for more than that would be told again and again that there is something, and let nothing come.
     let first: Buffer | null = null;
-    // What is there to read may be less at first.
-    for (; first === null; first = stream.read(1000)) await once(stream, 'readable');
-    expect(large.subarray(0, 1000).equals(first)).toBe(true);
+    for (; first === null; first = stream.read()) await once(stream, 'readable');
+    expect(large.subarray(0, first.length).equals(first)).toBe(true);
     await quiet(received);
     expect(received()).toBeGreaterThan(MIB);
     expect(received()).toBeLessThan(12 * MIB);
