@@ -7,6 +7,7 @@ import { InputError } from '../input_error';
 import { SHORT_TEXT } from '../staging/block_layout';
 import { type BlockColumn, readBlocks } from '../staging/block_reader';
 import { storableTimes } from './storable_times';
+import { wordsOf } from './write/block_values';
 
 /** Bytes that BigQuery takes for a row of a load job, and for a value in it: 100 MB by its quotas; a tenth is left for what a row takes inside. */
 export const LARGEST_ROW = 90_000_000;
@@ -79,10 +80,6 @@ function valueText(column: BlockColumn): ValueText {
   return READERS[column.type](column);
 }
 
-function wordsOf({ values }: BlockColumn): Int32Array {
-  return new Int32Array(values.buffer, values.byteOffset, values.length >> 2);
-}
-
 function bigintsOf({ values }: BlockColumn): BigInt64Array {
   return new BigInt64Array(values.buffer, values.byteOffset, values.length >> 3);
 }
@@ -115,7 +112,7 @@ const READERS: Record<ColumnType, (column: BlockColumn) => ValueText> = {
   },
   date: (column) => {
     const days = wordsOf(column);
-    return (row) => `"${new Date(days[row] * DAY_MS).toISOString().slice(0, 10)}"`;
+    return (row) => `"${new Date((days[row] | 0) * DAY_MS).toISOString().slice(0, 10)}"`;
   },
   // As text: a number of JSON may pass through a double on its way.
   int64: (column) => {

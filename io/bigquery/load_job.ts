@@ -6,8 +6,8 @@ import { JobError } from './service_error';
 /** How far loading is, in rows. */
 export type LoadProgress = (rows: number) => void;
 
-/** What loads are part of. */
-export interface Loading {
+/** The run that loads. */
+export interface LoadingRun {
   readonly runId: string;
   /** Where the part that is being sent is written; null where rows are staged in Cloud Storage, all of them, which BigQuery reads itself. */
   readonly folder: string | null;

@@ -9,7 +9,7 @@ import { createTable } from './dataset';
 import type { DatasetName } from './dataset_name';
 import { idText, type JobPlace } from './jobs';
 import { jsonRows } from './json_rows';
-import { type Loading, runLoad } from './load_job';
+import { type LoadingRun, runLoad } from './load_job';
 import { loadObjects } from './objects/load_objects';
 
 /** Bytes of staged blocks that one load job takes: few jobs, since a project has a number of them a day, and not so large that one that is repeated costs much. */
@@ -27,7 +27,7 @@ export function stagingTable(table: string, runId: string): string {
 export async function loadStaged(
   place: JobPlace,
   dataset: DatasetName,
-  run: Loading,
+  run: LoadingRun,
   table: Table,
   staged: readonly Staged[],
 ): Promise<void> {

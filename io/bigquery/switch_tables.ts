@@ -17,7 +17,7 @@ import { createViews, dropTables, openDataset, prepareTables, tableMetadata } fr
 import { type DatasetName, qualified, textOf } from './dataset_name';
 import { type JobPlace, queryRows, runJob, switchJob } from './jobs';
 import { giveLeaseBack, holderOf, keepLease, LEASE_TABLE, takeLease } from './lease';
-import type { Loading, LoadProgress } from './load_job';
+import type { LoadingRun, LoadProgress } from './load_job';
 import { loadStaged, stagingTable } from './load_staged';
 import { readOwner } from './owner';
 import { publishedCounts } from './published';
@@ -112,7 +112,7 @@ interface StagedTable {
 async function loadTables(
   place: JobPlace,
   dataset: DatasetName,
-  run: Omit<Loading, 'signal'>,
+  run: Omit<LoadingRun, 'signal'>,
   tables: readonly StagedTable[],
 ): Promise<void> {
   const failure = new AbortController();

@@ -1,5 +1,5 @@
 /** A store in memory that holds what the plain reference has computed. */
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ask } from '../../io/duckdb/ask';
 import { columnSource, readColumns } from '../../io/duckdb/read_columns';
 import type { Column } from '../../schema/column';
@@ -32,9 +32,7 @@ export async function storeOf(tables: Rows, kind: 'sql' | 'columns' = 'sql'): Pr
     }
     if (kind === 'sql') return;
     columns.clear();
-    for (const { table, columns: names } of ASKED_TABLES)
-      for await (const block of readColumns(connection, columnSource(table, names)))
-        columns.load(table, block);
+    await fill(columns, connection);
   };
   for (const table of [...TABLES, runs]) await connection.run(duckdbCreateTable(table));
   await become(tables);
@@ -50,6 +48,12 @@ export async function storeOf(tables: Rows, kind: 'sql' | 'columns' = 'sql'): Pr
       instance.closeSync();
     },
   };
+}
+
+/** Takes over all rows of the tables that questions are about. */
+export async function fill(columns: ColumnStore, connection: DuckDBConnection): Promise<void> {
+  for (const { table, columns: names } of ASKED_TABLES)
+    for await (const block of readColumns(connection, columnSource(table, names))) columns.load(table, block);
 }
 
 function valuesOf(table: Table, row: Readonly<Record<string, unknown>>): string {

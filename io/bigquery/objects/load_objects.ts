@@ -4,7 +4,7 @@ import type { Table } from '../../../schema/table';
 import type { Staged } from '../../staging/stage_rows';
 import type { DatasetName } from '../dataset_name';
 import { idText, type JobPlace } from '../jobs';
-import { type Loading, runLoad } from '../load_job';
+import { type LoadingRun, runLoad } from '../load_job';
 
 /** Objects that a load job takes, by BigQuery's quotas. */
 const MOST_OBJECTS = 10_000;
@@ -13,7 +13,7 @@ const MOST_OBJECTS = 10_000;
 export async function loadObjects(
   place: JobPlace,
   dataset: DatasetName,
-  run: Omit<Loading, 'folder'>,
+  run: Omit<LoadingRun, 'folder'>,
   { table, into }: { readonly table: Table; readonly into: string },
   staged: readonly Staged[],
 ): Promise<void> {

@@ -1,11 +1,11 @@
 /** Cursors of the API: each is of its question; whatever somebody makes of one is answered or refused, and alike by DuckDB and from memory. */
 import * as fc from 'fast-check';
 import { withDuckdb } from '../../../io/duckdb/open';
-import { columnSource, readColumns } from '../../../io/duckdb/read_columns';
 import { DAY_MS } from '../../../schema/events';
 import type { Api } from '../../../serving/api/api';
 import { ASKED_TABLES } from '../../../serving/columns/asked_tables';
 import { ColumnStore } from '../../../serving/columns/column_store';
+import { fill } from '../reference_store';
 import { api, scene } from './made_scene';
 import { apiOf, get, query } from './scene';
 
@@ -27,11 +27,7 @@ beforeAll(() => {
 let fromMemory: Api;
 beforeAll(async () => {
   const columns = new ColumnStore(ASKED_TABLES);
-  await withDuckdb(scene.file, 'READ_ONLY', async (connection) => {
-    for (const { table, columns: names } of ASKED_TABLES)
-      for await (const block of readColumns(connection, columnSource(table, names)))
-        columns.load(table, block);
-  });
+  await withDuckdb(scene.file, 'READ_ONLY', (connection) => fill(columns, connection));
   fromMemory = apiOf({
     name: scene.served.name,
     read: (questions) => questions({ select: async (selection) => columns.select(selection) }),
